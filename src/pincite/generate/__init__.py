@@ -1,0 +1,26 @@
+"""Evidence to a cited answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pincite.registry import Plugin, Registry
+from pincite.types import Answer, Evidence
+
+
+class Generator(Protocol):
+    """Composes an answer from evidence."""
+
+    def generate(self, question: str, evidence: Sequence[Evidence]) -> Answer:
+        """Return the answer with its citations, or one whose text is None: it abstained."""
+        ...
+
+
+generators: Registry[Generator] = Registry(
+    kind="generator",
+    group="pincite.generators",
+    builtin={
+        "extractive": Plugin("pincite.generate.extractive:ExtractiveGenerator"),
+    },
+)

@@ -1,0 +1,73 @@
+"""Names to classes, imported at the moment they are first asked for.
+
+A built-in plugin is one line in a table; an outside one is one line in its own
+`pyproject.toml`. Neither needs the other to be installed, and listing imports nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Generic, TypeVar
+
+from pincite.errors import MissingExtra, UnknownPlugin
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """Where a plugin lives (`module:Class`) and what it needs beyond the core install."""
+
+    target: str
+    package: str = ""
+    extra: str = ""
+
+
+@dataclass(frozen=True)
+class Registry(Generic[T]):
+    """All plugins of one kind.
+
+    Attributes:
+        kind: The singular noun used in messages, such as "encoder".
+        builtin: The plugins shipped here.
+        group: Entry-point group through which other packages add theirs.
+    """
+
+    kind: str
+    builtin: Mapping[str, Plugin]
+    group: str
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._plugins))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._plugins
+
+    def create(self, name: str, /, **options: Any) -> T:
+        """Import the plugin called `name` and build it with `options`.
+
+        Raises:
+            UnknownPlugin: No plugin has this name.
+            MissingExtra: The plugin is known but the package it needs is not installed.
+        """
+        if name not in self._plugins:
+            raise UnknownPlugin(self.kind, name, self._plugins)
+        plugin = self._plugins[name]
+        module, _, attribute = plugin.target.partition(":")
+        try:
+            cls = getattr(import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            # Only the declared package is the user's to install; any other is our bug.
+            if not plugin.package or error.name != plugin.package:
+                raise
+            raise MissingExtra(self.kind, name, plugin.package, plugin.extra) from error
+        return cls(**options)  # type: ignore[no-any-return]
+
+    @cached_property
+    def _plugins(self) -> dict[str, Plugin]:
+        outside = {e.name: Plugin(e.value) for e in entry_points(group=self.group)}
+        return outside | dict(self.builtin)  # a built-in name is never shadowed
