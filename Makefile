@@ -1,0 +1,40 @@
+# Two commands matter: `make demo` (see it work) and `make test` (all checks). Each makes its own
+# virtual environment and needs only Python 3.11+ and the package index.
+PYTHON ?= python3
+DEMO_VENV = .venv-demo
+TEST_VENV = .venv
+BIN = $(TEST_VENV)/bin
+
+.PHONY: demo test nightly check bench clean
+
+demo: $(DEMO_VENV)/.done
+	@$(DEMO_VENV)/bin/python examples/demo.py
+
+$(DEMO_VENV)/.done: pyproject.toml constraints.txt
+	@echo "Installing Pincite into $(DEMO_VENV) ..."
+	@$(PYTHON) -m venv $(DEMO_VENV)
+	@$(DEMO_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+test: $(TEST_VENV)/.done
+	$(BIN)/ruff format --check src tests benchmarks examples
+	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -m "not nightly"
+
+nightly: $(TEST_VENV)/.done
+	$(BIN)/python -m pytest
+
+# torch comes first and pinned: a bare `torch` may resolve to gigabytes of GPU packages.
+$(TEST_VENV)/.done: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(TEST_VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	@touch $@
+
+bench: $(TEST_VENV)/.done
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(DEMO_VENV) $(TEST_VENV) .demo dist build

@@ -1,0 +1,80 @@
+"""`pincite ask [FOLDER] QUESTION`: an answer with citations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from pincite.cli import options
+from pincite.cli.exits import EXIT_NO_ANSWER
+from pincite.cli.output import emit, say, write
+from pincite.errors import NotFound, UsageError
+
+
+def ask(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="[FOLDER] QUESTION", help="A folder to read first; the question."),
+    ],
+    generator: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--generator", help="What composes the answer."),
+    ] = None,
+    k: options.K = None,
+    ocr: options.Ocr = None,
+    language: options.Language = None,
+    kb: options.Kb = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Answer a question with citations; with a FOLDER, read what changed in it first."""
+    from pincite.cli.ingest import report_run
+    from pincite.config import load_config
+    from pincite.pipeline import KnowledgeBase
+
+    folder, question = _folder_and_question(words)
+    flags = {"kb": kb, "generator": generator, "k": k, "ocr": ocr, "language": language}
+    config = load_config(flags)
+    base = KnowledgeBase.open(config["kb"] or folder or "default", config=config)
+    if folder is not None:
+        report_run(
+            lambda watch: base.sync(folder, prune=True, on_event=watch),
+            json=False,
+            quiet=quiet,
+            only_trouble=True,
+        )
+    answer = base.ask(question)
+    for warning in answer.warnings:
+        say(f"note: {warning}", quiet=quiet)
+    if json:
+        from pincite.pipeline import answer_to_json
+
+        emit(answer_to_json(answer))
+    else:
+        from pincite.cli.render import answer_lines
+
+        for line in answer_lines(answer, base.is_empty):
+            write(line)
+    return EXIT_NO_ANSWER if answer.abstained else 0
+
+
+def _folder_and_question(words: list[str]) -> tuple[Path | None, str]:
+    if len(words) > 2:
+        raise UsageError(
+            f"expected [FOLDER] QUESTION, got {len(words)} arguments; put the question in quotes"
+        )
+    question = words[-1].strip()
+    folder = Path(words[0]) if len(words) == 2 else None
+    if folder is not None and not folder.exists():
+        raise NotFound(f"there is no folder {str(folder)!r}; check the path")
+    if folder is None and Path(words[0]).is_dir():
+        raise UsageError(
+            f"{words[0]!r} is a folder, and no question was given; "
+            f'ask one: pincite ask {words[0]} "your question"'
+        )
+    if not question:
+        raise UsageError('the question is empty; ask one: pincite ask ./folder "your question"')
+    return folder, question
