@@ -29,6 +29,9 @@ def zip_type(file: BinaryIO) -> str:
         return "application/epub+zip"
     ooxml = "application/vnd.openxmlformats-officedocument."
     macros = any(name.endswith("vbaProject.bin") for name in names)
+    if "[Content_Types].xml" not in names:
+        iwork = any(name.endswith(".iwa") for name in names)
+        return "application/x-iwork" if iwork else "application/zip"
     if "word" in folders:
         kind = "application/vnd.ms-word.document.macroEnabled.12"
         return kind if macros else ooxml + "wordprocessingml.document"
@@ -40,11 +43,7 @@ def zip_type(file: BinaryIO) -> str:
     if "xl" in folders:
         kind = "application/vnd.ms-excel.sheet.macroEnabled.12"
         return kind if macros else ooxml + "spreadsheetml.sheet"
-    if "visio" in folders:
-        return "application/vnd.visio"
-    if any(name.endswith(".iwa") for name in names):
-        return "application/x-iwork"
-    return "application/zip"
+    return "application/vnd.visio" if "visio" in folders else "application/zip"
 
 
 def _zip_names(file: BinaryIO) -> tuple[set[str], str]:

@@ -32,8 +32,8 @@ _WINDOW = 4_000
 
 _WIDE_RUN = re.compile(f"[{CJK}\u3040-\u30ff\uac00-\ud7af]+")
 _SOLID = re.compile(r"\S")
-_LINE = re.compile(r"[^\n]+")
-_BREAKS = (re.compile(r"\n"), re.compile(r"[；;，,、：]|:\s"), re.compile(r"\s"))
+_LINE = re.compile(r"[^\r\n]+")
+_BREAKS = (re.compile(r"[\r\n]"), re.compile(r"[；;，,、：]|:\s"), re.compile(r"\s"))
 
 Kind = Literal["prose", "table", "code", "title"]
 
