@@ -20,6 +20,7 @@ _ABBREVIATION = re.compile(
     r"approx|ca|Inc|Ltd|Co|Corp|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Gen|Col|Lt|Sgt|Rev|"
     r"Ph\.D|U\.S|U\.K|a\.m|p\.m)|(?:^|\s)[A-Z])\.$"
 )
+_LONGEST_ABBREVIATION = 10
 _BREAK = re.compile(
     r"(?P<zh>[。！？；…]+[”’」』）)\"]*)"
     r"|(?P<en>[.!?]+[\"'”’)\]]*)(?=\s|$)"
@@ -60,8 +61,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _BREAK.finditer(text):
-        if match.lastgroup == "en" and _ABBREVIATION.search(text, start, match.start() + 1):
-            continue
+        if match.lastgroup == "en":
+            stop = match.start() + 1
+            if _ABBREVIATION.search(text, max(start, stop - _LONGEST_ABBREVIATION), stop):
+                continue
         _append_stripped(spans, text, start, match.end())
         start = match.end()
     _append_stripped(spans, text, start, len(text))
@@ -105,9 +108,45 @@ def terms(text: str) -> list[str]:
     return [stem(folded[start:end]) for start, end in words(folded)]
 
 
+def terms_with_characters(text: str) -> list[str]:
+    """Return the terms of a text and, after each run of Chinese, its single characters.
+
+    Pairs tell words apart, single characters still match when a pair straddles two words.
+
+    Example:
+        >>> terms_with_characters("水泵坏 now")
+        ['水泵', '泵坏', '水', '泵', '坏', 'now']
+    """
+    folded = fold(text)
+    result: list[str] = []
+    for word in _WORD.findall(folded):
+        if word.isascii() or not _CJK_RUN.match(word):
+            result.append(stem(word))
+            continue
+        if len(word) > 1:
+            result.extend(word[i : i + 2] for i in range(len(word) - 1))
+        result.extend(word)
+    return result
+
+
+STOP_WORDS: frozenset[str] = frozenset(
+    """a an the this that these those and or but nor so of in on at by for with from to into as
+    is are was were be been being do does did have has had will would can could should may might
+    must i me my we us our you your he him his she her it its they them their not no than then
+    there here what which who whom whose when where why how much many about
+    的 了 是 在 和 与 有 吗 呢 吧 着 也 都 就 及 或 哪 谁 几 么 什 多少 什么 哪里 哪个 哪些 怎么 如何 为什""".split()
+)
+"""Words that carry no subject: English as stemmed, Chinese as pairs and single characters."""
+
+
+def is_stop_word(term: str) -> bool:
+    """Return whether a term of `terms` carries no subject."""
+    return term in _STOP_STEMS
+
+
 def fold(text: str) -> str:
     """Return text in compatibility form (NFKC) and case-folded: full-width digits match ASCII."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 @lru_cache(maxsize=100_000)
@@ -134,3 +173,6 @@ def stem(word: str) -> str:
                 base = base[:-1]
             return base if len(base) > 2 else word
     return word[:-1] if word.endswith("e") and len(word) > 4 else word
+
+
+_STOP_STEMS = STOP_WORDS | {stem(word) for word in STOP_WORDS}

@@ -1,0 +1,154 @@
+"""`pincite kb …`: care of knowledge bases."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pincite.cli import options
+from pincite.cli.exits import EXIT_BUG
+from pincite.cli.output import emit, say, write
+from pincite.errors import UsageError
+
+app = typer.Typer(
+    help="List, inspect, check, snapshot, roll back and remove knowledge bases.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command("list")
+def list_(
+    json: options.Json = False, quiet: options.Quiet = False, debug: options.Debug = False
+) -> int:
+    """Print the knowledge bases on this machine."""
+    from pincite.config import load_config
+    from pincite.pipeline import local_knowledge_bases
+
+    found = local_knowledge_bases(load_config())
+    for info in found:
+        if json:
+            emit(info)
+        else:
+            write(f"{info['name']:40} {info['assets']:6} files  {info['segments']:8} segments")
+    if not found and not json:
+        say('there is no knowledge base yet; make one: pincite ask ./folder "question"', quiet=quiet)
+    return 0
+
+
+@app.command("info")
+def info(
+    kb: options.Kb = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Print what a knowledge base holds."""
+    from pincite.config import load_config
+    from pincite.pipeline import KnowledgeBase
+
+    config = load_config({"kb": kb})
+    data = KnowledgeBase.open(config["kb"] or "default", config=config, create=False).info()
+    if json:
+        emit(data)
+        return 0
+    for name, value in data.items():
+        write(f"{name}: {value}")
+    return 0
+
+
+@app.command("check")
+def check(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    kb: options.Kb = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Look for duplicates, orphans, missing evidence and damaged files."""
+    from pincite.config import load_config
+    from pincite.pipeline import KnowledgeBase
+
+    config = load_config({"kb": kb})
+    base = KnowledgeBase.open(config["kb"] or "default", config=config, create=False)
+    report = base.check(repair=repair)
+    if json:
+        emit(report)
+    else:
+        write(f"{report['assets']} files, {report['segments']} segments")
+        for problem in report["problems"]:
+            write(f"{problem['code']} ({problem['count']}): {problem['message']}")
+        write("all is well" if report["ok"] else "mend it with: pincite kb check --repair")
+    return 0 if report["ok"] else EXIT_BUG
+
+
+@app.command("snapshot")
+def snapshot(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the snapshot.")],
+    kb: options.Kb = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Keep the state of now under a name, for a later rollback."""
+    from pincite.config import load_config
+    from pincite.pipeline import KnowledgeBase
+
+    config = load_config({"kb": kb})
+    base = KnowledgeBase.open(config["kb"] or "default", config=config, create=False)
+    base.snapshot(name)
+    if json:
+        emit({"snapshot": name})
+    else:
+        write(f"kept as {name!r}; go back with: pincite kb rollback {name}")
+    return 0
+
+
+@app.command("rollback")
+def rollback(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="A number or a snapshot.")],
+    kb: options.Kb = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Make the knowledge base what it was at a version or snapshot."""
+    from pincite.config import load_config
+    from pincite.pipeline import KnowledgeBase
+
+    config = load_config({"kb": kb})
+    base = KnowledgeBase.open(config["kb"] or "default", config=config, create=False)
+    base.rollback(int(version) if version.isdigit() else version)
+    data = base.info()
+    if json:
+        emit(data)
+    else:
+        write(f"rolled back to {version}: {data['assets']} files, {data['segments']} segments")
+    return 0
+
+
+@app.command("remove")
+def remove(
+    kb: options.Kb = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Delete a knowledge base; the files it was made from stay."""
+    from pincite.config import load_config
+    from pincite.pipeline import KnowledgeBase
+
+    config = load_config({"kb": kb})
+    if not config["kb"]:
+        raise UsageError("say which one: pincite kb remove --kb NAME; pincite kb list shows them")
+    base = KnowledgeBase.open(config["kb"], config=config, create=False)
+    if not yes and not typer.confirm(f"Delete {base.uri}?", err=True):
+        return 0
+    base.remove()
+    if json:
+        emit({"removed": base.uri})
+    else:
+        write(f"removed {base.uri}")
+    return 0

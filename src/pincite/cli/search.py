@@ -1,0 +1,95 @@
+"""`pincite search QUERY`: ranked segments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Optional
+
+import typer
+
+from pincite.cli import options
+from pincite.cli.output import emit, say, write
+from pincite.errors import UsageError
+from pincite.types import MODALITIES, Filters, Modality
+
+
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for.")],
+    modality: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--modality", metavar="M,...", help="Only text, image, audio or video."),
+    ] = None,
+    path: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--path", metavar="GLOB", help="Only files whose path matches."),
+    ] = None,
+    after: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--after", metavar="DATE", help="Only files modified at or after this day."),
+    ] = None,
+    before: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--before", metavar="DATE", help="Only files modified before this day."),
+    ] = None,
+    where: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--where", metavar="SQL", help="Condition over the segment columns."),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each channel said of a hit.")
+    ] = False,
+    k: options.K = None,
+    kb: options.Kb = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Print the segments that fit a query best, with their exact places."""
+    from pincite.cli.render import hit_lines
+    from pincite.config import load_config
+    from pincite.pipeline import KnowledgeBase, search_to_json
+
+    if not query.strip():
+        raise UsageError('the query is empty; say what to look for: pincite search "pump pressure"')
+    config = load_config({"kb": kb, "k": k})
+    filters = Filters(
+        modalities=_modalities(modality),
+        path=path or "",
+        modified_after_ns=_day(after, "--after"),
+        modified_before_ns=_day(before, "--before"),
+        where=where or "",
+    )
+    base = KnowledgeBase.open(config["kb"] or "default", config=config)
+    found = base.search(query, filters=filters)
+    for warning in found.warnings:
+        say(f"note: {warning}", quiet=quiet)
+    if json:
+        emit(search_to_json(found))
+        return 0
+    for line in hit_lines(found.evidence, explain):
+        write(line)
+    if not found.evidence:
+        say(
+            "the knowledge base is empty; add files first: pincite ingest PATH"
+            if base.is_empty
+            else "nothing fits; try fewer or other words",
+            quiet=quiet,
+        )
+    return 0
+
+
+def _modalities(names: str | None) -> tuple[Modality, ...]:
+    wanted = [name.strip() for name in (names or "").split(",") if name.strip()]
+    for name in wanted:
+        if name not in MODALITIES:
+            raise UsageError(f"--modality takes {', '.join(MODALITIES)}, got {name!r}")
+    return tuple(name for name in MODALITIES if name in wanted)
+
+
+def _day(text: str | None, flag: str) -> int | None:
+    if text is None:
+        return None
+    try:
+        return int(datetime.fromisoformat(text).timestamp() * 1_000_000_000)
+    except ValueError:
+        raise UsageError(f"{flag} takes a date such as 2026-03-31, got {text!r}") from None

@@ -1,0 +1,274 @@
+"""The whole way from a folder to a cited answer, as one object.
+
+    folder -> ingest -> encode -> store -> search -> generate -> show
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pincite.config import Config, load_config
+from pincite.encode import TextEncoder, default_encoder
+from pincite.errors import NotFound, UsageError
+from pincite.generate import Generator, generators
+from pincite.generate.show import Shown, parse_citation_id, show
+from pincite.ingest.report import Summary
+from pincite.retrieve.search import Found, Searcher
+from pincite.store.locate import kb_uri, local_uris
+from pincite.store.sync import Plan, RunEvent, plan, run
+from pincite.store.tables import Store
+from pincite.types import Answer, Filters, Query
+
+
+class KnowledgeBase:
+    """Documents, pictures, recordings and videos that can be searched and asked.
+
+    Example:
+        kb = KnowledgeBase.open("notes")
+        kb.ingest(["./folder"])
+        answer = kb.ask("How far is the station?")
+        print(answer.text, answer.citations[0].locator)
+    """
+
+    def __init__(self, store: Store, config: Config) -> None:
+        self._store = store
+        self._config = config
+
+    @classmethod
+    def open(
+        cls, name: str | Path = "default", *, config: Config | None = None, create: bool = True
+    ) -> KnowledgeBase:
+        """Return the knowledge base called `name`: a name, a directory, a folder or a URI.
+
+        Args:
+            name: See `pincite.store.locate.kb_uri`.
+            config: Settings; default: those of the environment.
+            create: Make it if there is none.
+
+        Raises:
+            NotFound: There is none, and `create` is false.
+            StoreError: It cannot be read.
+        """
+        config = config or load_config()
+        return cls(Store.open(kb_uri(name, config), create=create), config)
+
+    @classmethod
+    def holding(cls, citation: str, *, kb: str = "", config: Config | None = None) -> KnowledgeBase:
+        """Return the knowledge base that holds a citation: `kb`, or the first local one.
+
+        Raises:
+            UsageError: It is no citation id.
+            NotFound: No local knowledge base holds it.
+        """
+        config = config or load_config()
+        segment, _, _ = parse_citation_id(citation)
+        if kb:
+            return cls.open(kb, config=config, create=False)
+        for uri in local_uris(config):
+            store = Store.open(uri)
+            if store.segments([segment]):
+                return cls(store, config)
+        raise NotFound(
+            f"no knowledge base on this machine holds citation {citation!r}; its source was "
+            "changed or removed since, or it lies elsewhere: name it with --kb"
+        )
+
+    @property
+    def uri(self) -> str:
+        """Where it lies."""
+        return self._store.uri
+
+    @property
+    def is_empty(self) -> bool:
+        """True when no file has been read into it."""
+        return not self._store.ledger()
+
+    @cached_property
+    def encoder(self) -> TextEncoder | None:
+        """The text encoder in force, or None: lexical only."""
+        return default_encoder(self._config)
+
+    # -- filling it --------------------------------------------------------------------------
+
+    def ingest(
+        self,
+        paths: Sequence[str | Path] | str | Path,
+        *,
+        on_event: Callable[[RunEvent], None] | None = None,
+    ) -> Summary:
+        """Add or refresh files and folders, and return what became of them.
+
+        Raises:
+            NotFound: A path does not exist.
+            StoreError: The knowledge base cannot be written.
+        """
+        listed = [paths] if isinstance(paths, str | Path) else list(paths)
+        return self._run(self.plan(listed, prune=False), on_event)
+
+    def plan(self, paths: Sequence[str | Path] | str | Path, *, prune: bool = False) -> Plan:
+        """Return what a sync would do: added, changed, removed, moved and same files."""
+        listed = [paths] if isinstance(paths, str | Path) else list(paths)
+        for path in listed:
+            if not Path(path).exists() and not Path(path).is_symlink():
+                raise NotFound(f"there is no file or folder {str(path)!r}; check the path")
+        return plan([Path(path) for path in listed], self._store, prune=prune)
+
+    def sync(
+        self,
+        folder: str | Path,
+        *,
+        prune: bool = False,
+        on_event: Callable[[RunEvent], None] | None = None,
+        plan: Plan | None = None,
+    ) -> Summary:
+        """Make the knowledge base equal to a folder; `prune` forgets files that are gone."""
+        return self._run(plan or self.plan(folder, prune=prune), on_event)
+
+    def _run(self, todo: Plan, on_event: Callable[[RunEvent], None] | None) -> Summary:
+        return run(todo, self._store, self.encoder, self._config, on_event or (lambda event: None))
+
+    # -- asking it ---------------------------------------------------------------------------
+
+    def search(self, text: str, *, k: int | None = None, filters: Filters | None = None) -> Found:
+        """Return the `k` segments that fit best.
+
+        Raises:
+            UsageError: `k` is not positive, or a filter is not valid.
+        """
+        count = self._config["k"] if k is None else k
+        if count < 1:
+            raise UsageError(f"k must be at least 1, got {count}")
+        searcher = Searcher(self._store, self.encoder)
+        found = searcher.search(Query(text, filters or Filters()), min(count, 10_000))
+        return replace(found, warnings=found.warnings + self._warnings())
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        filters: Filters | None = None,
+        generator: str | Generator | None = None,
+    ) -> Answer:
+        """Return a cited answer, or one whose text is None: the sources do not hold it.
+
+        Raises:
+            UsageError: The question is empty, or a filter is not valid.
+        """
+        if not question.strip():
+            raise UsageError("the question is empty; ask something")
+        started = time.perf_counter()
+        found = self.search(question, k=k, filters=filters)
+        composer = self._generator(generator or self._config["generator"])
+        generating = time.perf_counter()
+        answer = composer.generate(question, found.evidence)
+        finished = time.perf_counter()
+        timings = {
+            **found.timings_ms,
+            "generate": round((finished - generating) * 1000, 2),
+            "total": round((finished - started) * 1000, 2),
+        }
+        return replace(answer, warnings=found.warnings + answer.warnings, timings_ms=timings)
+
+    def _generator(self, generator: str | Generator) -> Generator:
+        if not isinstance(generator, str):
+            return generator
+        return generators.create(
+            generator,
+            similarity=self._similarity(),
+            abstain_below=self._config["abstain_below"],
+        )
+
+    def _similarity(self) -> Callable[[str, Sequence[str]], Any] | None:
+        encoder = self.encoder
+        if encoder is None:
+            return None
+
+        def cosines(question: str, texts: Sequence[str]) -> Any:
+            query = encoder.encode([question], role="query")[0]
+            return encoder.encode(list(texts), role="document") @ query
+
+        return cosines
+
+    def _warnings(self) -> tuple[str, ...]:
+        if self.encoder is None and self._config["encoder"] == "auto":
+            return (
+                "searching by words alone; for search by meaning run: pincite models pull text",
+            )
+        return ()
+
+    def show(self, citation: str) -> Shown:
+        """Return the evidence behind a citation id.
+
+        Raises:
+            UsageError: It is no citation id.
+            NotFound: The segment is not here.
+        """
+        return show(self._store, citation)
+
+    # -- care --------------------------------------------------------------------------------
+
+    def info(self) -> dict[str, Any]:
+        """Return what it holds, in numbers."""
+        ledger = self._store.ledger()
+        kinds: dict[str, int] = {}
+        for entry in ledger.values():
+            kinds[entry.asset.media_type] = kinds.get(entry.asset.media_type, 0) + 1
+        statuses = [entry.status for entry in ledger.values()]
+        return {
+            "uri": self.uri,
+            "assets": len(ledger),
+            "segments": sum(entry.segments for entry in ledger.values()),
+            **{name: statuses.count(name) for name in ("complete", "partial", "failed")},
+            "media_types": dict(sorted(kinds.items())),
+            "spaces": sorted({space for entry in ledger.values() for space in entry.spaces}),
+            "versions": len(self._store.versions()),
+        }
+
+    def check(self, *, repair: bool = False) -> dict[str, Any]:
+        """Return the report of a check, in its JSON form."""
+        from pincite.store.check import check
+
+        return check(self._store, repair=repair).to_json()
+
+    def snapshot(self, name: str) -> None:
+        """Keep the state of now under a name."""
+        self._store.snapshot(name)
+
+    def rollback(self, version: int | str) -> None:
+        """Make it what it was at a version or snapshot."""
+        self._store.rollback(version)
+
+    def remove(self) -> None:
+        """Delete it; the files it was made from stay.
+
+        Raises:
+            UsageError: It lies in an object store.
+        """
+        if "://" in self.uri:
+            raise UsageError(f"{self.uri} is not a local directory; delete it with its own tools")
+        with self._store.writing():
+            pass
+        shutil.rmtree(self.uri)
+
+
+def local_knowledge_bases(config: Config) -> list[dict[str, Any]]:
+    """Return name, place and size of each knowledge base under the data directory."""
+    found = []
+    for uri in local_uris(config):
+        ledger = Store.open(uri).ledger()
+        found.append(
+            {
+                "name": Path(uri).name,
+                "uri": uri,
+                "assets": len(ledger),
+                "segments": sum(entry.segments for entry in ledger.values()),
+            }
+        )
+    return found

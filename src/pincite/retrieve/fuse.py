@@ -1,0 +1,134 @@
+"""Fusion of rankings: several channels of one query become one ranking.
+
+(Fusion of features, inside a model, is another thing.)
+
+The calibrated form is a listwise softmax regression (Cao et al., ICML 2007, with one relevant
+passage a query): the share of belief in a passage is
+
+    P(d|q) = exp(w · x_d) / Σ_j exp(w · x_j)
+
+over the pool of candidates, so the fused score is the evidence prior that generation needs, and
+no channel's scale has to be guessed. The weights are fitted by `benchmarks/fit_fusion.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from pincite.retrieve.align import Alignment
+from pincite.types import Hit, Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the channels say of one candidate.
+
+    Attributes:
+        lexical: BM25 of the index.
+        lexical_share: The same as a share of the query's best.
+        dense: Cosine of query and passage; 0 where there are no vectors.
+        pooled, coverage, sentence, window, phrase: See `Alignment`.
+    """
+
+    lexical: float
+    lexical_share: float
+    dense: float
+    pooled: float
+    coverage: float
+    sentence: float
+    window: float
+    phrase: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One weight a feature, fitted."""
+
+    lexical: float
+    lexical_share: float
+    dense: float
+    pooled: float
+    coverage: float
+    sentence: float
+    window: float
+    phrase: float
+
+    def logit(self, features: Features) -> float:
+        """Return w · x."""
+        return sum(getattr(self, f.name) * getattr(features, f.name) for f in fields(Features))
+
+
+WITH_VECTORS = Weights(0.05, 2.0, 9.0, 2.5, 0.5, 1.0, 1.0, 2.0)
+WORDS_ONLY = Weights(0.05, 3.0, 0.0, 3.5, 0.5, 1.0, 1.0, 2.0)
+
+
+def features(
+    lexical: Mapping[str, float],
+    dense: Mapping[str, float],
+    alignments: Mapping[str, Alignment],
+) -> dict[str, Features]:
+    """Return the features of each aligned candidate.
+
+    A candidate that a channel did not bring up gets the lowest score the channel gave: it can
+    have no more than that.
+    """
+    best = max(lexical.values(), default=0.0) or 1.0
+    floor_lexical = min(lexical.values(), default=0.0)
+    floor_dense = min(dense.values(), default=0.0)
+    return {
+        id: Features(
+            lexical=lexical.get(id, floor_lexical),
+            lexical_share=lexical.get(id, floor_lexical) / best,
+            dense=dense.get(id, floor_dense),
+            pooled=a.pooled,
+            coverage=a.coverage,
+            sentence=a.sentence,
+            window=a.window,
+            phrase=a.phrase,
+        )
+        for id, a in alignments.items()
+    }
+
+
+def calibrated(candidates: Mapping[str, Features], weights: Weights) -> dict[str, float]:
+    """Return P(d|q) of each candidate; the values sum to 1.
+
+    Example:
+        >>> strong = Features(9.0, 1.0, 0.8, 1.0, 1.0, 1.0, 1.0, 1.0)
+        >>> weak = Features(3.0, 0.3, 0.2, 0.2, 0.2, 0.2, 0.2, 0.0)
+        >>> shares = calibrated({"a": strong, "b": weak}, WITH_VECTORS)
+        >>> shares["a"] > 0.99, round(sum(shares.values()), 9)
+        (True, 1.0)
+    """
+    logits = {id: weights.logit(x) for id, x in candidates.items()}
+    top = max(logits.values(), default=0.0)
+    powers = {id: math.exp(value - top) for id, value in logits.items()}
+    total = sum(powers.values())
+    return {id: power / total for id, power in powers.items()}
+
+
+def reciprocal_rank(rankings: Sequence[Ranking], *, damping: float = 60.0) -> Ranking:
+    """Merge rankings of one query by reciprocal rank fusion (Cormack et al., SIGIR 2009).
+
+    A segment scores the sum of `1 / (damping + rank)` over the rankings that hold it, rank
+    counted from 1; a ranking that lacks the segment adds nothing.
+
+    Args:
+        rankings: One a channel; an empty one adds nothing.
+        damping: How little the top ranks stand out. 60 is the value of the paper.
+
+    Example:
+        >>> text = Ranking((Hit("a", 9.1), Hit("b", 7.0)))
+        >>> image = Ranking((Hit("b", 0.31),))
+        >>> [hit.segment_id for hit in reciprocal_rank([text, image]).hits]
+        ['b', 'a']
+    """
+    scores: defaultdict[str, float] = defaultdict(float)
+    for ranking in rankings:
+        for rank, hit in enumerate(ranking.hits, start=1):
+            scores[hit.segment_id] += 1.0 / (damping + rank)
+    best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return Ranking(tuple(Hit(*item) for item in best))

@@ -1,0 +1,119 @@
+"""One query through all channels to evidence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pincite.encode import TextEncoder
+from pincite.language import language_of
+from pincite.retrieve.align import Passage, align
+from pincite.retrieve.filters import to_sql
+from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, calibrated, features
+from pincite.store.tables import Store
+from pincite.types import Evidence, Hit, Query, Segment
+
+POOL = 50
+"""Candidates taken from each channel; fewer lose recall, more only cost time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought up.
+
+    Attributes:
+        query: What was looked for.
+        evidence: Segments with their assets, best first; `prior` sums to 1 over the pool.
+        warnings: Sentences the user should see.
+        timings_ms: Milliseconds by stage.
+    """
+
+    query: Query
+    evidence: tuple[Evidence, ...]
+    warnings: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Searcher:
+    """Searches one knowledge base.
+
+    Attributes:
+        store: The knowledge base.
+        encoder: Encoder of its vectors, or None: words alone decide.
+    """
+
+    store: Store
+    encoder: TextEncoder | None = None
+
+    def search(self, query: Query, k: int) -> Found:
+        """Return the `k` best segments; equal scores fall to the smaller id.
+
+        Raises:
+            UsageError: A filter is not valid.
+        """
+        clock = _Clock()
+        where = to_sql(query.filters)
+        pool = max(POOL, k)
+        lexical = dict(self.store.lexical(query.text, pool, where))
+        clock.lap("lexical")
+        dense = self._dense(query.text, pool, where)
+        clock.lap("dense")
+        ids = list(dict.fromkeys([*lexical, *dense]))
+        segments = self.store.segments(ids)
+        assets = self.store.assets({s.asset_id for s in segments.values()})
+        clock.lap("read")
+        kept = [s for s in segments.values() if s.asset_id in assets]
+        titles = {s.id: assets[s.asset_id].title for s in kept}
+        aligned = align(query.text, [_passage(s, titles[s.id]) for s in kept])
+        candidates = features(
+            lexical, dense, {s.id: a for s, a in zip(kept, aligned, strict=True)}
+        )
+        shares = calibrated(candidates, WITH_VECTORS if dense else WORDS_ONLY)
+        best = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:k]
+        clock.lap("fuse")
+        evidence = tuple(
+            Evidence(
+                hit=Hit(id, share, _channels(id, lexical, dense)),
+                segment=segments[id],
+                asset=assets[segments[id].asset_id],
+                prior=share,
+            )
+            for id, share in best
+        )
+        return Found(query, evidence, timings_ms=clock.laps)
+
+    def _dense(self, text: str, k: int, where: str) -> dict[str, float]:
+        encoder = self.encoder
+        if encoder is None or not _reads(encoder, text):
+            return {}
+        vector = encoder.encode([text], role="query")[0]
+        return dict(self.store.nearest(encoder.space, vector, k, where))
+
+
+def _reads(encoder: TextEncoder, text: str) -> bool:
+    """An encoder is asked only for languages it was trained on: elsewhere it is noise."""
+    language = language_of(text)
+    return not encoder.languages or not language or language in encoder.languages
+
+
+def _passage(segment: Segment, title: str) -> Passage:
+    above = f"{title}\n{segment.heading}" if segment.heading else title
+    return Passage(segment.text or segment.context, above)
+
+
+def _channels(id: str, lexical: Mapping[str, float], dense: Mapping[str, float]) -> dict[str, float]:
+    channels = {"lexical": lexical.get(id), "dense": dense.get(id)}
+    return {name: value for name, value in channels.items() if value is not None}
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps[stage] = round((now - self._last) * 1000, 2)
+        self._last = now
