@@ -1,0 +1,267 @@
+"""Segments and evidence to rows of the tables, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pincite.errors import SpaceMismatch, StoreError, UsageError
+from pincite.store.ledger import Ingested
+from pincite.store.schema import EVIDENCE_SCHEMA, SEGMENTS_SCHEMA, digest, spaces, vector_field
+from pincite.store.searchable import clean, searchable_columns
+from pincite.types import (
+    Anchor,
+    Asset,
+    Embeddings,
+    Media,
+    PageRegion,
+    Segment,
+    TimeSpan,
+    Vectors,
+    locator_from_json,
+    locator_to_json,
+)
+
+_DIGESTED = (
+    "id",
+    "asset_id",
+    "modality",
+    "text",
+    "heading",
+    "context",
+    "language",
+    "ordinal",
+    "draft",
+    "locator",
+    "anchors",
+)
+SEGMENT_COLUMNS = [*_DIGESTED, "digest"]
+"""What has to be read to make a `Segment`, and to know that it is what was written."""
+
+
+def segments_table(batch: Sequence[Ingested], known: Mapping[str, pa.Field]) -> pa.Table:
+    """Return the rows of the segments of a batch, with one column per vector space.
+
+    Args:
+        batch: Files; no segment id occurs twice with different content.
+        known: Vector columns the table has, by space.
+
+    Raises:
+        UsageError: Two segments share an id, or vectors belong to no segment of the file.
+        SpaceMismatch: Vectors have another width than the space had before.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    for item in batch:
+        for extract in item.extracts:
+            row = _segment_row(item.entry.asset, extract.segment)
+            other = rows.setdefault(row["id"], row)
+            if other["digest"] != row["digest"]:
+                raise UsageError(
+                    f"two segments of {item.entry.asset.uri} share the id {row['id']} "
+                    f"({row['locator']}); the extractor must give each place once"
+                )
+    vectors = _vectors(batch, rows, known)
+    names = sorted(vectors)
+    for id_, row in rows.items():
+        own = [(name, vectors[name][1].get(id_)) for name in names]
+        parts = [part for name, v in own if v is not None for part in (name, v.tobytes())]
+        row["vectors_digest"] = digest(*parts)
+    table = pa.Table.from_pylist(list(rows.values()), schema=SEGMENTS_SCHEMA)
+    for name in names:
+        field, by_id = vectors[name]
+        table = table.append_column(field, _vector_array(field, [by_id.get(i) for i in rows]))
+    return table
+
+
+def _segment_row(asset: Asset, segment: Segment) -> dict[str, Any]:
+    if segment.asset_id != asset.id:
+        raise UsageError(
+            f"segment {segment.id} belongs to asset {segment.asset_id!r} but was handed over "
+            f"with asset {asset.id!r}"
+        )
+    own, around = searchable_columns(asset, segment)
+    locator = segment.locator
+    row: dict[str, Any] = {
+        "id": segment.id,
+        "asset_id": asset.id,
+        "modality": segment.modality,
+        "text": clean(segment.text),
+        "heading": clean(segment.heading),
+        "context": clean(segment.context),
+        "language": segment.language,
+        "ordinal": segment.ordinal,
+        "page": locator.page if isinstance(locator, PageRegion) else None,
+        "start_s": locator.start_s if isinstance(locator, TimeSpan) else None,
+        "end_s": locator.end_s if isinstance(locator, TimeSpan) else None,
+        "draft": segment.draft,
+        "locator": json.dumps(locator_to_json(locator)),
+        "anchors": _anchors_to_json(segment.anchors),
+        "search_text": own,
+        "search_context": around,
+    }
+    return row | asset_columns(asset) | {"digest": segment_digest(row)}
+
+
+def asset_columns(asset: Asset) -> dict[str, Any]:
+    """Return the columns of a segment's row that come from its asset."""
+    return {
+        "media_type": asset.media_type,
+        "uri": clean(asset.uri),
+        "title": clean(asset.title),
+        "modified_ns": asset.modified_ns,
+    }
+
+
+def segment_digest(row: Mapping[str, Any]) -> int:
+    """Return the digest of what a segment's row says."""
+    return digest(*(str(row[name]) for name in _DIGESTED))
+
+
+def _vectors(
+    batch: Sequence[Ingested], rows: Mapping[str, Any], known: Mapping[str, pa.Field]
+) -> dict[str, tuple[pa.Field, dict[str, Vectors]]]:
+    """Return by column name the column and the vector of each segment that has one."""
+    found: dict[str, tuple[pa.Field, dict[str, Vectors]]] = {}
+    for item in batch:
+        for embeddings in item.embeddings:
+            _check_ids(item, embeddings, rows)
+            field = _column(embeddings, known, found)
+            by_id = found.setdefault(field.name, (field, {}))[1]
+            vectors = np.ascontiguousarray(embeddings.vectors, dtype="<f4")
+            if not np.isfinite(vectors).all():
+                raise UsageError(
+                    f"vectors of {item.entry.asset.uri} in space {embeddings.space!r} hold "
+                    f"numbers that are not finite; the encoder failed on it"
+                )
+            by_id.update(zip(embeddings.ids, vectors, strict=True))
+    return found
+
+
+def _check_ids(item: Ingested, embeddings: Embeddings, rows: Mapping[str, Any]) -> None:
+    strangers = [i for i in embeddings.ids if i not in rows]
+    if strangers:
+        raise UsageError(
+            f"{len(strangers)} vectors in space {embeddings.space!r} belong to no segment of "
+            f"{item.entry.asset.uri}, the first is {strangers[0]!r}"
+        )
+
+
+def _column(
+    embeddings: Embeddings,
+    known: Mapping[str, pa.Field],
+    found: Mapping[str, tuple[pa.Field, Any]],
+) -> pa.Field:
+    width = embeddings.vectors.shape[1]
+    field = vector_field(embeddings.space, width)
+    before = known.get(embeddings.space) or (found[field.name][0] if field.name in found else field)
+    if before.type.list_size != width:
+        raise SpaceMismatch(
+            f"{embeddings.space} of width {width}",
+            f"{embeddings.space} of width {before.type.list_size}",
+        )
+    return before
+
+
+def _vector_array(field: pa.Field, vectors: Sequence[Vectors | None]) -> pa.Array:
+    width = field.type.list_size
+    flat = np.zeros((len(vectors), width), dtype=np.float32)
+    missing = np.ones(len(vectors), dtype=bool)
+    for i, vector in enumerate(vectors):
+        if vector is not None:
+            flat[i], missing[i] = vector, False
+    values = pa.array(flat.reshape(-1))
+    return pa.FixedSizeListArray.from_arrays(values, type=field.type, mask=pa.array(missing))
+
+
+def _anchors_to_json(anchors: Iterable[Anchor]) -> str:
+    return json.dumps([[a.start, a.end, locator_to_json(a.locator)] for a in anchors])
+
+
+def table_to_segments(table: pa.Table) -> dict[str, Segment]:
+    """Return the segments in the columns `SEGMENT_COLUMNS`, by id.
+
+    Raises:
+        StoreError: A row is not what was written.
+    """
+    found: dict[str, Segment] = {}
+    for row in table.to_pylist():
+        if segment_digest(row) != row.pop("digest"):
+            raise StoreError(
+                f"segment {row['id']!r} is not what was written: a file of the knowledge base "
+                f"is damaged. Run `pincite kb check --repair`, then ingest the folder again."
+            )
+        anchors = tuple(
+            Anchor(start, end, locator_from_json(place))
+            for start, end, place in json.loads(row["anchors"])
+        )
+        locator = locator_from_json(json.loads(row["locator"]))
+        found[row["id"]] = Segment(**row | {"anchors": anchors, "locator": locator})
+    return found
+
+
+def evidence_of(item: Ingested) -> dict[str, Media]:
+    """Return by key what is kept of a file: its original, and pictures and clips of segments.
+
+    Example:
+        >>> from pincite.store.ledger import LedgerEntry, Source
+        >>> entry = LedgerEntry(Asset("a1", "/a.png", "image/png"), (Source("/a.png", 1, 1),),
+        ...                     "complete")
+        >>> list(evidence_of(Ingested(entry, (), original=Media("image/png", b"x"))))
+        ['a1/original']
+    """
+    kept: dict[str, Media | None] = {f"{item.entry.asset.id}/original": item.original}
+    for extract in item.extracts:
+        kept[f"{extract.segment.id}/picture"] = extract.picture
+        kept[f"{extract.segment.id}/clip"] = extract.clip
+    return {key: media for key, media in kept.items() if media is not None}
+
+
+def evidence_table(batch: Iterable[Ingested]) -> pa.Table:
+    """Return the rows of the evidence of a batch."""
+    rows = [
+        {
+            "key": key,
+            "asset_id": item.entry.asset.id,
+            "media_type": media.media_type,
+            "data": media.data,
+            "digest": digest(key, media.media_type, media.data),
+        }
+        for item in batch
+        for key, media in evidence_of(item).items()
+    ]
+    return pa.Table.from_pylist(rows, schema=EVIDENCE_SCHEMA)
+
+
+def table_to_media(table: pa.Table) -> Media | None:
+    """Return the one piece of evidence in a table, None if it is empty.
+
+    Raises:
+        StoreError: It is not what was written.
+    """
+    for row in table.to_pylist():
+        if digest(row["key"], row["media_type"], row["data"]) != row["digest"]:
+            raise StoreError(
+                f"the evidence {row['key']!r} is not what was written: a file of the knowledge "
+                f"base is damaged. Run `pincite kb check --repair`, then ingest the folder again."
+            )
+        return Media(row["media_type"], row["data"])
+    return None
+
+
+def moved(table: pa.Table, assets: Mapping[str, Asset]) -> pa.Table:
+    """Return whole rows of the segment table with the columns of their assets renewed."""
+    columns = set(table.schema.names) & {field.name for field in spaces(table.schema).values()}
+    plain = table.select([n for n in table.schema.names if n not in columns]).to_pylist()
+    known = table_to_segments(table.select(SEGMENT_COLUMNS))
+    for row in plain:
+        asset = assets[row["asset_id"]]
+        own, around = searchable_columns(asset, known[row["id"]])
+        row.update(asset_columns(asset) | {"search_text": own, "search_context": around})
+    renewed = pa.Table.from_pylist(plain, schema=SEGMENTS_SCHEMA)
+    for name in sorted(columns):
+        renewed = renewed.append_column(table.schema.field(name), table.column(name))
+    return renewed

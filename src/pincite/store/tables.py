@@ -1,0 +1,371 @@
+"""The knowledge base as one object: open it, write to it, look things up in it.
+
+    store = Store.open("/data/kb", create=True)
+    store.commit([ingested, …])
+    [(segment_id, score), …] = store.lexical("pump pressure", k=10)
+
+A store sees one version of the knowledge base until it writes, or is asked to `refresh`; what
+it returns within one question therefore belongs together.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TypeVar
+
+import lance
+import pyarrow as pa
+
+from pincite.errors import NotFound, StoreError, UsageError
+from pincite.store import search, upkeep, writing
+from pincite.store import versions as history
+from pincite.store.engine import (
+    EVIDENCE,
+    LEDGER,
+    SEGMENTS,
+    explained,
+    is_absent,
+    local_path,
+    one_of,
+    quoted,
+    table_uri,
+)
+from pincite.store.ledger import Head, Ingested, LedgerEntry, Source, rows_to_table, table_to_rows
+from pincite.store.lock import WriterLock
+from pincite.store.rows import SEGMENT_COLUMNS, table_to_media, table_to_segments
+from pincite.store.schema import EVIDENCE_SCHEMA, SEGMENTS_SCHEMA
+from pincite.store.transaction import Change, newest, transact
+from pincite.store.versions import Version
+from pincite.store.view import View
+from pincite.types import Asset, Media, Segment, Vectors
+
+__all__ = ["Ingested", "LedgerEntry", "Source", "Store", "Version"]
+
+T = TypeVar("T")
+_LEDGER_COLUMNS = ["asset_id", "record", "digest", "evidence"]
+LOCK_WAIT_S = 10.0
+
+
+class Store:
+    """A knowledge base; threads may share one.
+
+    Attributes:
+        uri: Directory or object-store address.
+        read_only: True when writing is refused.
+    """
+
+    def __init__(self, view: View, *, read_only: bool, lock_wait_s: float) -> None:
+        self.uri, self.read_only = view.uri, read_only
+        self._view = view
+        folder = local_path(view.uri)
+        self._lock = None if folder is None else WriterLock(folder, lock_wait_s)
+        self._writing = threading.RLock()
+
+    @classmethod
+    def open(
+        cls,
+        uri: str,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        lock_wait_s: float = LOCK_WAIT_S,
+    ) -> Store:
+        """Return the knowledge base at `uri`.
+
+        Args:
+            uri: A directory, or an address that Lance knows such as `s3://bucket/notes`.
+            create: Make an empty one if there is none.
+            read_only: Refuse to write.
+            lock_wait_s: How long to wait for another writer before giving up.
+
+        Raises:
+            NotFound: There is none, and `create` is false.
+            StoreError: There is one that cannot be read, or none can be made.
+        """
+        folder = local_path(uri)
+        uri = str(folder) if folder is not None else uri
+        ledger = _find(uri)
+        if ledger is None and (read_only or not create):
+            raise NotFound(
+                f"no knowledge base at {uri}; make one with: pincite ingest FOLDER --kb {uri}"
+            )
+        view = _make(uri, lock_wait_s) if ledger is None else View(uri, ledger)
+        return cls(view, read_only=read_only, lock_wait_s=lock_wait_s)
+
+    # -- what is there ----------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        """Number of the version this store sees."""
+        return self._view.version
+
+    @property
+    def view(self) -> View:
+        """The tables at the version this store sees."""
+        return self._view
+
+    def refresh(self) -> bool:
+        """See what others have written since; return whether there was anything."""
+        before = self._view
+        self._view = newest(before)
+        return self._view is not before
+
+    def ledger(self) -> dict[str, LedgerEntry]:
+        """Return what became of each file, by asset id."""
+        rows = self._read(lambda view: view.rows)
+        return {asset_id: row.entry for asset_id, row in rows.items()}
+
+    def assets(self, ids: Collection[str]) -> dict[str, Asset]:
+        """Return the assets with these ids, as far as they are there."""
+        if not ids:
+            return {}
+
+        def read(view: View) -> dict[str, Asset]:
+            with explained(view.uri, "reading the ledger"):
+                condition = one_of("asset_id", sorted(set(ids)))
+                table = view.ledger.to_table(columns=_LEDGER_COLUMNS, filter=condition)
+            found = table_to_rows(table)
+            return {i: found[i].entry.asset for i in ids if i in found}
+
+        return self._read(read)
+
+    def spaces(self) -> dict[str, int]:
+        """Return the width of each vector space that segments were encoded in."""
+        return self._read(lambda v: {s: f.type.list_size for s, f in v.spaces.items()})
+
+    def count(self) -> int:
+        """Return how many segments there are."""
+        return self._read(lambda view: int(view.segments.count_rows()))
+
+    # -- looking up -------------------------------------------------------------------------
+
+    def lexical(self, text: str, k: int, where: str = "") -> list[tuple[str, float]]:
+        """Return (segment id, BM25) of at most `k` segments that share words with `text`.
+
+        Any text is safe: it is never read as a query language. Words too common to tell
+        anything apart find nothing.
+
+        Raises:
+            UsageError: `k` is below 1, or `where` is no expression over the columns.
+        """
+        return self._read(lambda view: search.lexical(view, text, k, where))
+
+    def nearest(
+        self, space: str, vector: Vectors, k: int, where: str = ""
+    ) -> list[tuple[str, float]]:
+        """Return (segment id, cosine) of the `k` segments nearest to `vector` (d,) in `space`.
+
+        Raises:
+            SpaceMismatch: The segments were encoded in other spaces.
+            UsageError: `k` is below 1, or `where` is no expression over the columns.
+        """
+        return self._read(lambda view: search.nearest(view, space, vector, k, where))
+
+    def segments(self, ids: Sequence[str]) -> dict[str, Segment]:
+        """Return the segments with these ids in the order asked for, as far as they are there.
+
+        Raises:
+            StoreError: One of them is not what was written: the knowledge base is damaged.
+        """
+        if not ids:
+            return {}
+        found = self._segments(one_of("id", sorted(set(ids))))
+        return {i: found[i] for i in ids if i in found}
+
+    def neighbours(self, segment: Segment, reach: int = 1) -> list[Segment]:
+        """Return the segments of the same asset within `reach` places, itself among them."""
+        low, high = segment.ordinal - reach, segment.ordinal + reach
+        condition = (
+            f"asset_id = {quoted(segment.asset_id)} AND ordinal >= {low} AND ordinal <= {high}"
+        )
+        return sorted(self._segments(condition).values(), key=lambda s: (s.ordinal, s.id))
+
+    def _segments(self, condition: str) -> dict[str, Segment]:
+        def read(view: View) -> dict[str, Segment]:
+            with explained(view.uri, "reading segments"):
+                table = view.segments.to_table(
+                    columns=SEGMENT_COLUMNS, filter=condition, late_materialization=True
+                )
+            return table_to_segments(table)
+
+        return self._read(read)
+
+    def media(self, key: str) -> Media | None:
+        """Return kept bytes: `ASSET/original`, `SEGMENT/picture` or `SEGMENT/clip`.
+
+        Raises:
+            StoreError: They are not what was written: the knowledge base is damaged.
+        """
+
+        def read(view: View) -> Media | None:
+            with explained(view.uri, "reading evidence"):
+                table = view.evidence.to_table(
+                    columns=["key", "media_type", "data", "digest"],
+                    filter=f"key = {quoted(key)}",
+                    late_materialization=True,
+                )
+            return table_to_media(table)
+
+        return self._read(read)
+
+    def _read(self, read: Callable[[View], T]) -> T:
+        """Read from the view; if its files were cleaned away by another process, from a newer."""
+        try:
+            return read(self._view)
+        except StoreError:
+            if not self.refresh():
+                raise
+            return read(self._view)
+
+    # -- writing ----------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Keep other processes from writing while the block runs.
+
+        Each write takes this right by itself; hold it around several to keep them together.
+        On an object store there is no such right: writers there go on at once, and each change
+        is made again if another was faster.
+
+        Raises:
+            StoreLocked: Another process is writing; the message says who.
+            UsageError: The store was opened read-only.
+        """
+        if self.read_only:
+            raise UsageError(f"the knowledge base {self.uri} was opened read-only")
+        held: AbstractContextManager[object] = (
+            nullcontext() if self._lock is None else (self._lock.held())
+        )
+        with held, self._writing:
+            yield
+
+    def commit(self, batch: Sequence[Ingested]) -> None:
+        """Take in files, all or none; replaces what their contents, or their paths, had before.
+
+        Raises:
+            StoreError: It could not be written; the knowledge base is as it was.
+            SpaceMismatch: Vectors have another width than their space had before.
+            UsageError: Segments, vectors and files of the batch do not fit together.
+        """
+        if batch:
+            self._change(lambda work: writing.ingest(work, batch))
+
+    def forget(self, asset_ids: Collection[str]) -> None:
+        """Take files out with all that was kept of them; unknown ids are none.
+
+        The bytes leave the disk with `optimize(purge=True)`.
+        """
+        if asset_ids:
+            self._change(lambda work: writing.forget(work, asset_ids))
+
+    def relocate(self, sources: Mapping[str, tuple[Source, ...]]) -> None:
+        """Note where assets lie now, all places of each; nothing is encoded again.
+
+        Raises:
+            NotFound: There is no such asset.
+            UsageError: An asset would lie nowhere.
+        """
+        if sources:
+            self._change(lambda work: writing.relocate(work, sources))
+
+    def optimize(self, *, purge: bool = False) -> None:
+        """Bring the indexes up to date, join small files and drop versions past their time.
+
+        Args:
+            purge: Drop all versions but this one and the snapshots, whatever their age, so
+                that nothing of what was forgotten stays on the disk.
+        """
+        self._change(upkeep.maintain)
+        with self.writing():
+            upkeep.tidy(self._view, local=self._lock is not None, purge=purge)
+            self.refresh()
+
+    def _change(self, change: Callable[[Change], str]) -> None:
+        with self.writing():
+            self._view = transact(self._view, change)
+
+    # -- versions ---------------------------------------------------------------------------
+
+    def versions(self) -> list[Version]:
+        """Return the versions that can be gone back to, oldest first."""
+        return history.versions(newest(self._view))
+
+    def snapshot(self, name: str) -> None:
+        """Name the newest version; it is kept until the name is removed.
+
+        Raises:
+            UsageError: The name is empty or taken.
+        """
+        with self.writing():
+            self.refresh()
+            history.snapshot(self._view, name)
+
+    def remove_snapshot(self, name: str) -> None:
+        """Take the name from a version; it is then kept no longer than others.
+
+        Raises:
+            NotFound: There is no such snapshot.
+        """
+        with self.writing():
+            history.remove_snapshot(newest(self._view), name)
+
+    def rollback(self, version: int | str) -> None:
+        """Make the knowledge base what it was at a version or snapshot; itself a new version.
+
+        Raises:
+            NotFound: There is no such version or snapshot.
+        """
+        with self.writing():
+            self._view = history.rollback(newest(self._view), version)
+
+
+def _find(uri: str) -> lance.LanceDataset | None:
+    try:
+        with explained(uri, "opening"):
+            return lance.dataset(table_uri(uri, LEDGER))
+    except StoreError as error:
+        if error.__cause__ is not None and is_absent(error.__cause__):
+            return None
+        raise
+
+
+def _make(uri: str, lock_wait_s: float) -> View:
+    """Make empty tables, the ledger last: a knowledge base is there when its ledger is."""
+    folder = local_path(uri)
+    if folder is None:
+        return _make_tables(uri)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the knowledge base {uri} cannot be made: {error.strerror}. "
+            f"Choose another place (--kb)."
+        ) from error
+    with WriterLock(folder, lock_wait_s).held():
+        ledger = _find(uri)  # another process may have been faster
+        return _make_tables(uri) if ledger is None else View(uri, ledger)
+
+
+def _make_tables(uri: str) -> View:
+    pins = []
+    for table, schema in ((SEGMENTS, SEGMENTS_SCHEMA), (EVIDENCE, EVIDENCE_SCHEMA)):
+        with explained(uri, "making"):
+            pins.append(_make_empty(uri, table, schema))
+    upkeep.index_words(pins[0])
+    head = Head(int(pins[0].version), int(pins[1].version), "made")
+    with explained(uri, "making"):
+        ledger = lance.write_dataset(rows_to_table([], head), table_uri(uri, LEDGER), mode="create")
+    return View(uri, ledger)
+
+
+def _make_empty(uri: str, table: str, schema: pa.Schema) -> lance.LanceDataset:
+    """Make an empty table; one that a dead maker left behind is emptied."""
+    place = table_uri(uri, table)
+    try:
+        return lance.write_dataset(schema.empty_table(), place, mode="create")
+    except OSError as error:
+        if "already exists" not in str(error):
+            raise
+        return lance.write_dataset(schema.empty_table(), place, mode="overwrite")
