@@ -1,0 +1,291 @@
+"""Carries out a plan: files are read, embedded and committed in batches, then reported.
+
+The order makes any end safe. A batch is committed before its files are reported, so what was
+acknowledged is kept. Former content of a path leaves in the very commit that brings its
+successor, so a path never has nothing, and never two contents.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from pincite.config import Config
+from pincite.encode import TextEncoder
+from pincite.errors import IngestError
+from pincite.ingest.digest import content
+from pincite.ingest.interrupt import Interrupts
+from pincite.ingest.parsed import Parsed, Reading
+from pincite.ingest.pool import Pool
+from pincite.ingest.problems import as_problem
+from pincite.ingest.process import COMMAND
+from pincite.ingest.progress import Meter, RunProgress
+from pincite.ingest.report import FileReport, Outcome, Summary, file_report, status_of
+from pincite.store.embed import SLICE, embed
+from pincite.store.places import Places
+from pincite.store.plan import Again, Plan, Wanted, extractor_of, plan
+from pincite.store.tables import Ingested, LedgerEntry, Store
+from pincite.types import Media, Problem, Progress
+
+RunEvent: TypeAlias = FileReport | RunProgress
+OnEvent: TypeAlias = Callable[[RunEvent], None]
+
+BATCH_FILES, BATCH_SEGMENTS, BATCH_BYTES, BATCH_S = 256, 2_000, 128 << 20, 5.0
+"""A batch is committed as soon as it has reached one of these."""
+ORIGINAL_LIMIT_BYTES = 512 << 20
+"""Larger files are not kept in the knowledge base, only what was read of them."""
+_TRANSIENT = frozenset({"CHANGED_WHILE_READ", "VANISHED", "UNREADABLE", "NOT_A_FILE"})
+"""Such a file has no content to speak of now: nothing is written, the next run tries again."""
+
+
+def _ignore(event: RunEvent) -> None:
+    """Take an event and do nothing with it."""
+
+
+def sync(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    store: Store,
+    encoder: TextEncoder | None,
+    config: Config,
+    on_event: OnEvent = _ignore,
+    *,
+    prune: bool = False,
+    again: Again = "",
+) -> Summary:
+    """Bring `store` up to date with files and folders: plan and run in one.
+
+    Who only finds that nothing changed never waits for a writer. Otherwise the plan is made
+    again once the right to write is held, because another process may have done the work.
+    """
+    listed = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    space = encoder.space if encoder else ""
+    first = plan(listed, store, config, prune=prune, again=again, space=space)
+    if first.nothing_to_write:
+        return run(first, store, encoder, config, on_event)
+    with store.writing():
+        store.refresh()
+        second = plan(listed, store, config, prune=prune, again=again, space=space, earlier=first)
+        return run(second, store, encoder, config, on_event)
+
+
+def run(
+    todo: Plan,
+    store: Store,
+    encoder: TextEncoder | None,
+    config: Config,
+    on_event: OnEvent = _ignore,
+    *,
+    command: Sequence[str] = COMMAND,
+) -> Summary:
+    """Carry out a plan and return its numbers; `on_event` hears of each file once it is safe.
+
+    The first Ctrl-C lets the files that are being read finish and commits them; the second
+    ends at once with `KeyboardInterrupt`. Either way the knowledge base is valid.
+
+    Args:
+        todo: From `plan`.
+        store: The knowledge base.
+        encoder: Embeds the segments; None leaves the knowledge base to its word index.
+        config: The settings.
+        on_event: Hears file reports and progress, in the calling thread.
+        command: Starts a reading process.
+    """
+    return _Run(todo, store, encoder, config, on_event, command).go()
+
+
+class _Run:
+    def __init__(
+        self,
+        todo: Plan,
+        store: Store,
+        encoder: TextEncoder | None,
+        config: Config,
+        on_event: OnEvent,
+        command: Sequence[str],
+    ) -> None:
+        self._plan, self._store, self._encoder = todo, store, encoder
+        self._config, self._on_event, self._command = config, on_event, command
+        self._space = encoder.space if encoder else ""
+        self._wanted = {w.task.asset.id: w for w in (*todo.added, *todo.changed)}
+        self._changed = {w.task.asset.id for w in todo.changed}
+        self._meter = Meter([w.task.asset.size_bytes for w in self._wanted.values()])
+        self._summary = Summary(skipped=todo.skipped)
+        self._waiting: list[Parsed] = []
+        self._ready: list[tuple[Parsed, Ingested]] = []
+        self._committed_at = time.monotonic()
+
+    def go(self) -> Summary:
+        started = time.monotonic()
+        self._tell_unwritten()
+        if not self._plan.nothing_to_write:
+            with self._store.writing():
+                self._store.refresh()
+                self._places = Places(self._store.ledger())
+                self._move()
+                interrupted = self._read()
+                if not interrupted:
+                    self._remove()
+                    self._store.optimize()
+                self._summary = replace(self._summary, interrupted=interrupted)
+        return replace(self._summary, seconds=time.monotonic() - started)
+
+    def _tell_unwritten(self) -> None:
+        for report in self._plan.same:
+            self._tell(report, same=1)
+        for report in self._plan.refused:
+            self._tell(report, failed=1)
+
+    def _move(self) -> None:
+        for move in self._plan.moved:
+            self._places.move(move.asset_id, move.source, move.left)
+        self._places.write(self._store)
+        for move in self._plan.moved:
+            self._tell(move.report, moved=int(move.elsewhere), same=int(not move.elsewhere))
+
+    def _remove(self) -> None:
+        for uri in self._plan.removed:
+            self._places.vacate(uri)
+        self._places.write(self._store)
+        for uri in self._plan.removed:
+            self._tell(FileReport(uri, "removed"), files=0, removed=1)
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def _read(self) -> bool:
+        """Read, embed and commit all that is wanted; return whether the user broke it off."""
+        if not self._wanted:
+            return False
+        tasks = (wanted.task for wanted in self._wanted.values())
+        with (
+            Pool(self._config, command=self._command) as pool,
+            Interrupts(pool.stop) as interrupts,
+        ):
+            for item in pool.read(tasks):
+                if isinstance(item, Reading):
+                    self._on_event(self._meter.look(item.task.asset.uri, item.progress))
+                elif item is not None:
+                    self._take(item)
+                self._advance(idle=item is None)
+            self._embed_waiting()
+            self._commit()
+            return interrupts.asked
+
+    def _take(self, parsed: Parsed) -> None:
+        failure = parsed.failure
+        if failure and failure.code in _TRANSIENT:
+            self._report(parsed, 0)
+        else:
+            self._waiting.append(parsed)
+
+    def _advance(self, idle: bool) -> None:
+        """Embed and commit when it is time."""
+        late = time.monotonic() - self._committed_at > BATCH_S
+        if self._waiting and (
+            idle or late or not self._encoder or _segments(self._waiting) >= SLICE
+        ):
+            self._embed_waiting()
+        ready = [parsed for parsed, _ in self._ready]
+        if ready and (
+            late
+            or len(ready) >= BATCH_FILES
+            or _segments(ready) >= BATCH_SEGMENTS
+            or sum(_held(parsed, ingested) for parsed, ingested in self._ready) >= BATCH_BYTES
+        ):
+            self._commit()
+
+    def _embed_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        vectors = embed(waiting, self._encoder, self._on_slice) if self._encoder else {}
+        for parsed in waiting:
+            try:
+                original = _original(parsed)
+            except IngestError as error:
+                failed = replace(parsed, extracts=(), problems=(as_problem(error),))
+                self._report(failed, 0)
+                continue
+            embeddings = vectors.get(parsed.asset.id)
+            ingested = Ingested(
+                self._entry(parsed), parsed.extracts, (embeddings,) if embeddings else (), original
+            )
+            self._ready.append((parsed, ingested))
+
+    def _on_slice(self, parsed: Parsed, done: int, total: int) -> None:
+        self._on_event(self._meter.look(parsed.asset.uri, Progress("segment", done, total)))
+
+    def _entry(self, parsed: Parsed) -> LedgerEntry:
+        wanted = self._wanted[parsed.asset.id]
+        return LedgerEntry(
+            asset=parsed.asset,
+            sources=self._places.sources(parsed.asset.id, wanted.sources),
+            status=status_of(parsed.problems),
+            problems=parsed.problems,
+            segments=len(parsed.extracts),
+            extractor=extractor_of(parsed.parser, self._config, self._space),
+            seconds=parsed.seconds,
+        )
+
+    def _commit(self) -> None:
+        """Write the batch, and tell of its files once it is safe."""
+        batch, self._ready = self._ready, []
+        self._committed_at = time.monotonic()
+        if not batch:
+            return
+        self._store.commit([ingested for _, ingested in batch])
+        for parsed, ingested in batch:
+            self._report(parsed, len(ingested.extracts))
+        self._committed_at = time.monotonic()
+
+    # -- telling ----------------------------------------------------------------------------
+
+    def _report(self, parsed: Parsed, segments: int) -> None:
+        """Tell of every place a file that was read lies at."""
+        wanted = self._wanted[parsed.asset.id]
+        self._meter.finished(parsed.asset.size_bytes)
+        for source in wanted.sources:
+            report = file_report(
+                source.uri, parsed.problems, segments=segments, seconds=parsed.seconds
+            )
+            self._tell(report, **self._counts(wanted, report.status))
+        self._summary = replace(self._summary, segments=self._summary.segments + segments)
+        self._on_event(self._meter.look(parsed.asset.uri))
+
+    def _counts(self, wanted: Wanted, status: Outcome) -> dict[str, int]:
+        if status == "failed":
+            return {"failed": 1}
+        kind = "changed" if wanted.task.asset.id in self._changed else "added"
+        return {kind: 1, "partial": int(status == "partial")}
+
+    def _tell(self, report: FileReport, files: int = 1, **counts: int) -> None:
+        unresolved = int(report.status == "same" and _unresolved(report))
+        counts |= {"files": files, "unresolved": unresolved}
+        now = {name: getattr(self._summary, name) + more for name, more in counts.items()}
+        self._summary = replace(self._summary, **now)
+        self._on_event(report)
+
+
+def _unresolved(report: FileReport) -> bool:
+    return status_of([Problem(code, "", "") for code in report.codes]) != "complete"
+
+
+def _segments(files: Sequence[Parsed]) -> int:
+    return sum(len(parsed.extracts) for parsed in files)
+
+
+def _held(parsed: Parsed, ingested: Ingested) -> int:
+    return parsed.weight_bytes + (len(ingested.original.data) if ingested.original else 0)
+
+
+def _original(parsed: Parsed) -> Media | None:
+    """Return the bytes of a document whose pages are drawn when a citation is shown.
+
+    Raises:
+        IngestError: They are no longer those that were read.
+    """
+    asset = parsed.asset
+    kept = asset.media_type == "application/pdf" or asset.media_type.startswith("image/")
+    if not kept or parsed.failure or asset.size_bytes > ORIGINAL_LIMIT_BYTES:
+        return None
+    return Media(asset.media_type, content(parsed.task.path, asset.id))
