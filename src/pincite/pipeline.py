@@ -20,8 +20,10 @@ from pincite.generate import Generator, generators
 from pincite.generate.show import Shown, parse_citation_id, show
 from pincite.ingest.report import Summary
 from pincite.retrieve.search import Found, Searcher
+from pincite.store.check import check
 from pincite.store.locate import kb_uri, local_uris
-from pincite.store.sync import Plan, RunEvent, plan, run
+from pincite.store.plan import Again, Plan, plan
+from pincite.store.sync import RunEvent, sync
 from pincite.store.tables import Store
 from pincite.types import Answer, Filters, Query
 
@@ -101,6 +103,7 @@ class KnowledgeBase:
         paths: Sequence[str | Path] | str | Path,
         *,
         on_event: Callable[[RunEvent], None] | None = None,
+        again: Again = "",
     ) -> Summary:
         """Add or refresh files and folders, and return what became of them.
 
@@ -108,16 +111,7 @@ class KnowledgeBase:
             NotFound: A path does not exist.
             StoreError: The knowledge base cannot be written.
         """
-        listed = [paths] if isinstance(paths, str | Path) else list(paths)
-        return self._run(self.plan(listed, prune=False), on_event)
-
-    def plan(self, paths: Sequence[str | Path] | str | Path, *, prune: bool = False) -> Plan:
-        """Return what a sync would do: added, changed, removed, moved and same files."""
-        listed = [paths] if isinstance(paths, str | Path) else list(paths)
-        for path in listed:
-            if not Path(path).exists() and not Path(path).is_symlink():
-                raise NotFound(f"there is no file or folder {str(path)!r}; check the path")
-        return plan([Path(path) for path in listed], self._store, prune=prune)
+        return self._bring_up_to_date(paths, on_event, prune=False, again=again)
 
     def sync(
         self,
@@ -125,13 +119,35 @@ class KnowledgeBase:
         *,
         prune: bool = False,
         on_event: Callable[[RunEvent], None] | None = None,
-        plan: Plan | None = None,
+        again: Again = "",
     ) -> Summary:
-        """Make the knowledge base equal to a folder; `prune` forgets files that are gone."""
-        return self._run(plan or self.plan(folder, prune=prune), on_event)
+        """Make the knowledge base equal to a folder.
 
-    def _run(self, todo: Plan, on_event: Callable[[RunEvent], None] | None) -> Summary:
-        return run(todo, self._store, self.encoder, self._config, on_event or (lambda event: None))
+        Args:
+            folder: What to follow.
+            prune: Forget files that are gone from it.
+            on_event: Hears file reports and progress.
+            again: Read unchanged files again: "failed" those not complete, "all" everything.
+        """
+        return self._bring_up_to_date(folder, on_event, prune=prune, again=again)
+
+    def plan(self, paths: Sequence[str | Path] | str | Path, *, prune: bool = False) -> Plan:
+        """Return what a sync would do: added, changed, moved, removed and same files."""
+        space = self.encoder.space if self.encoder else ""
+        return plan(_listed(paths), self._store, self._config, prune=prune, space=space)
+
+    def _bring_up_to_date(
+        self,
+        paths: Sequence[str | Path] | str | Path,
+        on_event: Callable[[RunEvent], None] | None,
+        *,
+        prune: bool,
+        again: Again = "",
+    ) -> Summary:
+        watch = on_event or (lambda event: None)
+        return sync(
+            _listed(paths), self._store, self.encoder, self._config, watch, prune=prune, again=again
+        )
 
     # -- asking it ---------------------------------------------------------------------------
 
@@ -233,8 +249,6 @@ class KnowledgeBase:
 
     def check(self, *, repair: bool = False) -> dict[str, Any]:
         """Return the report of a check, in its JSON form."""
-        from pincite.store.check import check
-
         return check(self._store, repair=repair).to_json()
 
     def snapshot(self, name: str) -> None:
@@ -272,3 +286,7 @@ def local_knowledge_bases(config: Config) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _listed(paths: Sequence[str | Path] | str | Path) -> list[str | Path]:
+    return [paths] if isinstance(paths, str | Path) else list(paths)

@@ -32,7 +32,9 @@ def ask(
 ) -> int:
     """Answer a question with citations; with a FOLDER, read what changed in it first."""
     from pincite.cli.ingest import report_run
+    from pincite.cli.render import answer_lines
     from pincite.config import load_config
+    from pincite.forms import answer_to_json
     from pincite.pipeline import KnowledgeBase
 
     folder, question = _folder_and_question(words)
@@ -44,18 +46,13 @@ def ask(
             lambda watch: base.sync(folder, prune=True, on_event=watch),
             json=False,
             quiet=quiet,
-            only_trouble=True,
         )
     answer = base.ask(question)
     for warning in answer.warnings:
         say(f"note: {warning}", quiet=quiet)
     if json:
-        from pincite.pipeline import answer_to_json
-
         emit(answer_to_json(answer))
     else:
-        from pincite.cli.render import answer_lines
-
         for line in answer_lines(answer, base.is_empty):
             write(line)
     return EXIT_NO_ANSWER if answer.abstained else 0

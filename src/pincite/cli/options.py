@@ -27,3 +27,4 @@ Language = Annotated[
     typer.Option("--language", help="Main language of the material: en, zh, ..."),
 ]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")]
+AgainOption = Annotated[bool, typer.Option("--again", help="Read unchanged files again too.")]

@@ -47,7 +47,8 @@ def search(
     """Print the segments that fit a query best, with their exact places."""
     from pincite.cli.render import hit_lines
     from pincite.config import load_config
-    from pincite.pipeline import KnowledgeBase, search_to_json
+    from pincite.forms import search_to_json
+    from pincite.pipeline import KnowledgeBase
 
     if not query.strip():
         raise UsageError('the query is empty; say what to look for: pincite search "pump pressure"')

@@ -31,7 +31,8 @@ def show(
     """Print a citation's sentence and write its page crop, picture or clip to a file."""
     from pincite.cli.render import name_of, place
     from pincite.config import load_config
-    from pincite.pipeline import KnowledgeBase, shown_to_json
+    from pincite.forms import shown_to_json
+    from pincite.pipeline import KnowledgeBase
 
     config = load_config({"kb": kb})
     base = KnowledgeBase.holding(citation, kb=config["kb"], config=config)

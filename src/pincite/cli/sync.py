@@ -19,6 +19,7 @@ def sync(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan and change nothing.")
     ] = False,
+    again: options.AgainOption = False,
     ocr: options.Ocr = None,
     language: options.Language = None,
     kb: options.Kb = None,
@@ -33,12 +34,17 @@ def sync(
 
     config = load_config({"kb": kb, "ocr": ocr, "language": language})
     base = KnowledgeBase.open(config["kb"] or folder, config=config)
-    plan = base.plan(folder, prune=prune)
     if dry_run:
-        (emit if json else lambda data: write(data["plan"]))(plan.to_json())
+        planned = base.plan(folder, prune=prune).to_json()
+        if json:
+            emit(planned)
+        else:
+            write(planned["plan"])
         return 0
     return report_run(
-        lambda watch: base.sync(folder, prune=prune, on_event=watch, plan=plan),
+        lambda watch: base.sync(
+            folder, prune=prune, on_event=watch, again="all" if again else ""
+        ),
         json=json,
         quiet=quiet,
     )

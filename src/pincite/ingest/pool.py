@@ -27,7 +27,6 @@ HELD_BYTES = 128 << 20
 FILES_A_PROCESS = 5_000
 PEAK_MB = 1_500.0
 TICK_S = 0.25
-_RETRIED = frozenset({"PARSER_CRASHED", "PARSER_MEMORY"})
 
 
 class Channel:
@@ -163,7 +162,7 @@ class Pool:
             while (task := self._next()) is not None:
                 worker = worker or self._start()
                 parsed = self._read(worker, task)
-                if worker.files > 1 and _may_be_innocent(parsed) and not self._over.is_set():
+                if _may_be_innocent(parsed, worker) and not self._over.is_set():
                     worker.bury()
                     worker = self._start()
                     parsed = self._read(worker, task)
@@ -208,6 +207,10 @@ class Pool:
                 worker.expire(time.monotonic())
 
 
-def _may_be_innocent(parsed: Parsed) -> bool:
+def _may_be_innocent(parsed: Parsed, worker: WorkerProcess) -> bool:
+    """Return whether a file may have failed for what earlier files left in the process."""
     failure = parsed.failure
-    return failure is not None and failure.code in _RETRIED
+    if failure is None or worker.files < 2:
+        return False
+    died = worker.dead and failure.code == "PARSER_CRASHED"
+    return died or failure.code == "PARSER_MEMORY"
