@@ -1,0 +1,151 @@
+"""How good the extractive answers are, on question sets with known answers.
+
+    PYTHONPATH=src python benchmarks/answers.py DATA_FOLDER [--language en|zh]
+
+DATA_FOLDER holds SQuAD-form files `qa.en.json` and `qa.zh.json`. Articles with an even place in
+the file may be fitted on (`fit_calibration.py`); all figures here are of the odd ones.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pincite.language import fold, terms
+from pincite.types import Asset, Evidence, Hit, Segment, TextSpan
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph of one article."""
+
+    article: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question, its gold answers and the paragraph (by number) that holds them."""
+
+    question: str
+    answers: tuple[str, ...]
+    gold: int
+
+
+def load(path: Path) -> tuple[list[Paragraph], list[Item]]:
+    """Return the paragraphs and questions of a file in SQuAD form."""
+    paragraphs: list[Paragraph] = []
+    items: list[Item] = []
+    for number, article in enumerate(json.loads(path.read_text("utf-8"))["data"]):
+        for paragraph in article["paragraphs"]:
+            paragraphs.append(Paragraph(number, article.get("title", ""), paragraph["context"]))
+            for asked in paragraph["qas"]:
+                answers = tuple(dict.fromkeys(a["text"].strip() for a in asked["answers"]))
+                items.append(Item(asked["question"], answers, len(paragraphs) - 1))
+    return paragraphs, items
+
+
+class Retriever:
+    """BM25 over paragraphs, nothing more, so that the generator is what is measured."""
+
+    def __init__(self, paragraphs: Sequence[Paragraph]) -> None:
+        self.paragraphs = paragraphs
+        self.counts = [Counter(terms(p.text)) for p in paragraphs]
+        self.lengths = [sum(c.values()) for c in self.counts]
+        self.mean = sum(self.lengths) / len(self.lengths)
+        self.document_counts = Counter(t for c in self.counts for t in c)
+
+    def search(
+        self, question: str, k: int, without: frozenset[int] = frozenset()
+    ) -> list[Evidence]:
+        """Return the best k paragraphs as evidence, those numbered in `without` left out."""
+        size = len(self.paragraphs)
+        scores: list[tuple[float, int]] = []
+        asked = set(terms(question))
+        for i, counts in enumerate(self.counts):
+            if i in without:
+                continue
+            score = 0.0
+            for term in asked & counts.keys():
+                seen = self.document_counts[term]
+                idf = math.log(1 + (size - seen + 0.5) / (seen + 0.5))
+                tf = counts[term]
+                score += idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * self.lengths[i] / self.mean))
+            scores.append((score, i))
+        best = sorted(scores, key=lambda s: (-s[0], s[1]))[:k]
+        top = best[0][0]
+        shares = [math.exp((s - top) / 2.0) for s, _ in best]
+        return [
+            self._evidence(i, score / (top or 1.0), share / sum(shares))
+            for (score, i), share in zip(best, shares, strict=True)
+        ]
+
+    def _evidence(self, number: int, score: float, prior: float) -> Evidence:
+        paragraph = self.paragraphs[number]
+        segment = Segment(
+            f"{number:032x}",
+            f"{number:064x}",
+            "text",
+            TextSpan(0, len(paragraph.text)),
+            paragraph.text,
+        )
+        asset = Asset(f"{number:064x}", f"/articles/{paragraph.title}.txt", "text/plain")
+        return Evidence(Hit(segment.id, score), segment, asset, prior)
+
+
+def normal(text: str) -> str:
+    """Return text as answers are compared: folded, no articles, no punctuation, no blanks in Chinese."""
+    kept = re.sub(r"[^\w\s]", "", fold(text))
+    kept = re.sub(r"\b(?:a|an|the)\b", " ", kept)
+    return " ".join(kept.split())
+
+
+def holds(text: str, answers: Sequence[str]) -> bool:
+    """True when a gold answer stands in the text."""
+    return any(normal(a).replace(" ", "") in normal(text).replace(" ", "") for a in answers)
+
+
+def units(text: str) -> list[str]:
+    """Return the units of token F1: words, and single Chinese characters."""
+    return re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+", normal(text))
+
+
+def token_f1(text: str, answers: Sequence[str]) -> float:
+    """Return the best F1 over the gold answers."""
+    best = 0.0
+    mine = Counter(units(text))
+    for answer in answers:
+        gold = Counter(units(answer))
+        shared = sum((mine & gold).values())
+        if shared:
+            precision, recall = shared / sum(mine.values()), shared / sum(gold.values())
+            best = max(best, 2 * precision * recall / (precision + recall))
+    return best
+
+
+def auroc(right: Sequence[float], wrong: Sequence[float]) -> float:
+    """Return the chance that a right case scores above a wrong one."""
+    won = sum((a > b) + 0.5 * (a == b) for a in right for b in wrong)
+    return won / (len(right) * len(wrong))
+
+
+def swapped(item: Item, others: Sequence[Item]) -> Iterator[str]:
+    """Yield the question with one of its names or numbers replaced by another question's."""
+    pattern = r"(?<!^)\b[A-Z][\w'-]+(?: [A-Z][\w'-]+)*|\d{2,}"
+    here = [m for m in re.finditer(pattern, item.question)]
+    if not here:
+        return
+    target = here[-1]
+    for other in others:
+        for match in re.finditer(pattern, other.question):
+            same_kind = match.group()[0].isdigit() == target.group()[0].isdigit()
+            if same_kind and match.group() not in item.question:
+                start, end = target.span()
+                yield item.question[:start] + match.group() + item.question[end:]
+                return

@@ -1,0 +1,184 @@
+"""What each feature is worth, and from score to probability.
+
+The numbers are logistic weights fitted by `benchmarks/fit_calibration.py` on question sets of
+which no part is used to judge; features that those sets do not show keep the hand-set value that
+the fit starts from and is pulled towards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from pincite.generate.question import Question
+from pincite.generate.score import Reading, ScoredStatement
+
+BELIEF_FEATURES = (
+    "bias", "cover", "reached", "names", "gap", "type", "order", "density", "similarity",
+    "value", "statement", "prior", "agreement", "key",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Worth of the features, in the orders of `score.py` and of `BELIEF_FEATURES`."""
+
+    statement: tuple[float, ...]
+    value: tuple[float, ...]
+    belief: tuple[float, ...]
+
+
+HAND = Weights(
+    statement=(6.0, 2.0, 2.0, 1.0, 1.0, 1.5, 1.0, 2.0, -0.3, 0.7, 4.0, 1.0, -3.0, 3.0, 0.2, 0.3),
+    value=(4.0, 3.0, 1.0, -3.0, -0.3, 3.0, 0.3, -0.3, 1.0, 0.5, 1.5, 0.3, 0.0, 1.0),
+    belief=(-6.0, 4.0, 4.0, 3.0, -2.0, 0.7, 0.5, 1.0, 2.0, 0.5, 0.5, 0.2, 0.5, 0.5),
+)
+TABLE: Mapping[str, Weights] = MappingProxyType(
+    {
+        "en": Weights(
+            statement=(
+                7.80,
+                -0.42,
+                2.03,
+                1.01,
+                0.92,
+                2.12,
+                0.54,
+                1.99,
+                -0.70,
+                0.94,
+                4.00,
+                1.33,
+                -3.00,
+                3.00,
+                -0.00,
+                -0.06,
+            ),
+            value=(
+                3.70,
+                4.82,
+                1.30,
+                -0.34,
+                -0.05,
+                2.42,
+                0.06,
+                -0.71,
+                1.35,
+                0.12,
+                1.50,
+                0.65,
+                -0.18,
+                0.04,
+            ),
+            belief=(
+                -5.35,
+                2.84,
+                2.59,
+                3.39,
+                -2.35,
+                0.45,
+                0.08,
+                1.68,
+                2.00,
+                0.12,
+                0.61,
+                1.55,
+                0.31,
+                0.89,
+            ),
+        ),
+        "zh": Weights(
+            statement=(
+                6.74,
+                1.64,
+                3.11,
+                -0.42,
+                -0.27,
+                2.09,
+                1.73,
+                2.21,
+                -0.30,
+                0.93,
+                4.00,
+                1.24,
+                -3.00,
+                3.00,
+                0.30,
+                0.15,
+            ),
+            value=(
+                2.04,
+                2.44,
+                1.53,
+                -0.17,
+                2.04,
+                1.14,
+                -0.38,
+                -0.10,
+                1.74,
+                0.09,
+                0.89,
+                0.19,
+                0.53,
+                0.21,
+            ),
+            belief=(
+                -5.35,
+                3.64,
+                2.72,
+                2.99,
+                -0.24,
+                0.77,
+                -0.82,
+                1.09,
+                2.00,
+                -0.38,
+                1.28,
+                1.74,
+                0.10,
+                1.97,
+            ),
+        ),
+    }
+)
+"""Fitted weights by language of the question; languages without a row use that of English."""
+
+
+def weights_for(question: Question) -> Weights:
+    """Return the weights for a question's language."""
+    return TABLE["zh" if question.language in ("zh", "ja") else "en"]
+
+
+def statement_posterior(reading: Reading, weights: Weights) -> npt.NDArray[np.float64]:
+    """Return P(statement, d | question) over all statements of all evidence: (n,), sums to 1.
+
+    One softmax over everything, with log P(d|question) among the features, so that a document
+    that says nothing to the point does not keep its share (shared normalisation).
+    """
+    if not reading.statements:
+        return np.zeros(0)
+    features = np.stack([s.features for s in reading.statements])
+    return softmax(features @ np.array(weights.statement))
+
+
+def value_posterior(scored: ScoredStatement, weights: Weights) -> npt.NDArray[np.float64]:
+    """Return P(value | statement, question): (m,), sums to 1, empty where there is no value."""
+    if not scored.values:
+        return np.zeros(0)
+    return softmax(scored.value_features @ np.array(weights.value))
+
+
+def belief(features: Mapping[str, float], weights: Weights) -> float:
+    """Return the probability that an answer with these features is right, 0..1."""
+    row = np.array([features[name] for name in BELIEF_FEATURES])
+    return float(1.0 / (1.0 + np.exp(-(row @ np.array(weights.belief)))))
+
+
+def softmax(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the shares that scores on a log scale stand for."""
+    shares = np.exp(scores - scores.max())
+    return np.asarray(shares / shares.sum(), dtype=np.float64)

@@ -1,0 +1,246 @@
+"""Sums over sources, picks the answer, and writes it down.
+
+    P(a | q) = sum over d of P(a | q, d) P(d | q)
+
+where a is a value (equal values of different sources are one) or, when no value can answer, a
+statement (identical statements are one). The model is an exact sum over the evidence at hand.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pincite.generate.calibrate import Weights, statement_posterior, value_posterior
+from pincite.generate.question import Question
+from pincite.generate.score import STATEMENT_FEATURES, Reading, ScoredStatement
+from pincite.generate.values import Value
+from pincite.language import fold
+from pincite.types import Evidence
+
+SINGLE = frozenset({"number", "quantity", "money", "percent", "date", "clock", "duration"})
+"""Kinds of value of which one question has one: two different ones are a disagreement."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """One statement that bears out a proposal, with its share of P(a, d | q)."""
+
+    scored: ScoredStatement
+    value: Value | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """One possible answer.
+
+    Attributes:
+        norm: What makes it equal to another.
+        probability: P(a | q), relative to the evidence at hand.
+        grounds: The statements that say it, best first, one a source at most.
+    """
+
+    norm: str
+    probability: float
+    grounds: tuple[Ground, ...]
+
+    @property
+    def best(self) -> Ground:
+        """The statement that says it best."""
+        return self.grounds[0]
+
+
+def proposals(reading: Reading, evidence: Sequence[Evidence], weights: Weights) -> list[Proposal]:
+    """Return the possible answers, likeliest first; ties fall to the earlier source and place."""
+    shares = statement_posterior(reading, weights)
+    grouped: dict[str, list[Ground]] = {}
+    for share, scored in zip(shares, reading.statements, strict=True):
+        text = evidence[scored.source].segment.text
+        if not scored.values:
+            said = text[scored.statement.start : scored.statement.end]
+            grouped.setdefault(f"says {flat(fold(said))}", []).append(Ground(scored, None, share))
+            continue
+        inner = value_posterior(scored, weights)
+        for value, part in zip(scored.values, inner, strict=True):
+            grouped.setdefault(value.norm, []).append(Ground(scored, value, float(share * part)))
+    made = [_proposal(norm, grounds) for norm, grounds in grouped.items()]
+    return sorted(made, key=lambda p: -p.probability)
+
+
+def _proposal(norm: str, grounds: list[Ground]) -> Proposal:
+    total = sum(g.share for g in grounds)
+    first = max(grounds, key=lambda g: g.share)
+    best: dict[int, Ground] = {}
+    for ground in sorted(grounds, key=lambda g: -g.share):
+        if ground is first or _as_good(ground, first):
+            best.setdefault(ground.scored.source, ground)
+    return Proposal(norm, total, tuple(best.values()))
+
+
+def _as_good(ground: Ground, best: Ground) -> bool:
+    """True when a ground meets the question nearly as well as the best one does.
+
+    The number 4 stands in many sentences; only one that is about the question bears it out.
+    """
+    met, wanted = float(ground.scored.features[0]), float(best.scored.features[0])
+    return ground.share >= 0.05 * best.share and met >= 0.75 * wanted
+
+
+def flat(text: str) -> str:
+    """Return text on one line: runs of white space become one blank."""
+    return re.sub(r"\s+", " ", text).strip()
+
+
+# -- belief -------------------------------------------------------------------------------------
+
+
+def belief_features(
+    question: Question, reading: Reading, choice: Proposal, weights: Weights
+) -> dict[str, float]:
+    """Return what tells whether the chosen answer is one at all, by `BELIEF_FEATURES` name."""
+    scored = choice.best.scored
+    measured = dict(zip(STATEMENT_FEATURES, map(float, scored.features), strict=True))
+    reached = np.maximum(scored.covered, scored.reached)
+    names = np.array([k.name for k in question.keywords], dtype=float) * reading.weights
+    total = float(names.sum())
+    inner = value_posterior(scored, weights)
+    fits = {id(v): row[0] for v, row in zip(scored.values, scored.value_features, strict=True)}
+    return {
+        "bias": 1.0,
+        "cover": measured["cover"],
+        "reached": _weighted(reached, reading.weights),
+        "names": float((reached * names).sum()) / total if total else 0.7,
+        "gap": _gap(question, reached),
+        "type": float(fits.get(id(choice.best.value), 0.5)),
+        "order": measured["order"],
+        "density": measured["density"],
+        "similarity": measured["similarity"],
+        "value": float(inner.max()) if len(inner) else 0.5,
+        "statement": float(sum(g.share for g in choice.grounds)),
+        "prior": measured["prior"],
+        "agreement": math.log1p(len(choice.grounds) - 1),
+        "key": measured["key"],
+    }
+
+
+def _weighted(cover: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> float:
+    total = float(weights.sum())
+    return float((cover * weights).sum()) / total if total else 0.0
+
+
+def _gap(question: Question, reached: npt.NDArray[np.float64]) -> float:
+    """Return how much of one name or word of the question is met nowhere, 0..1.
+
+    A missing Chinese name shows as a run of missing pairs of characters, a missing English one
+    as a missing capitalised word or number.
+    """
+    longest = run = 0.0
+    previous = -1
+    for keyword, met in zip(question.keywords, reached, strict=True):
+        joined = keyword.start < previous
+        if met >= 0.5:
+            run = 0.0
+        elif keyword.name:
+            run = max(run, 0.0) + 2.0 if not joined else run + 1.0
+        else:
+            run = run + 1.0 if joined else 1.0
+        previous = keyword.end
+        longest = max(longest, run)
+    return min(longest, 4.0) / 4.0
+
+
+# -- what to say --------------------------------------------------------------------------------
+
+
+def shows_value(choice: Proposal, weights: Weights) -> bool:
+    """True when the best value stands out enough to be put in front of its sentence."""
+    ground = choice.best
+    if ground.value is None or ground.value.kind == "reason":
+        return False
+    inner = value_posterior(ground.scored, weights)
+    return float(inner.max()) >= SHOW_VALUE
+
+
+SHOW_VALUE = 0.3
+"""A value less likely than this, given its sentence, is left to the sentence to tell."""
+
+
+def rival(
+    question: Question,
+    reading: Reading,
+    found: Sequence[Proposal],
+    evidence: Sequence[Evidence],
+) -> Proposal | None:
+    """Return the proposal that contradicts the best one, or None.
+
+    Two values contradict when both are of a kind of which there is one, measure the same thing,
+    stand in different files, and their statements meet the same words of the question about
+    equally well.
+    """
+    best = found[0]
+    mine = best.best.value
+    if mine is None or mine.kind not in SINGLE or question.kind == "list":
+        return None
+    files = {evidence[g.scored.source].asset.id for g in best.grounds}
+    for other in found[1:]:
+        theirs = other.best.value
+        if other.probability < 0.2 * best.probability:
+            return None
+        if theirs is None or (theirs.kind, theirs.dimension) != (mine.kind, mine.dimension):
+            continue
+        if evidence[other.best.scored.source].asset.id in files or _within(mine.norm, theirs.norm):
+            continue
+        if _same_claim(reading, best.best.scored, other.best.scored):
+            return other
+    return None
+
+
+def _within(one: str, other: str) -> bool:
+    """True when one date or range says the other one, only more exactly (2019, 2019-05)."""
+    return one in other or other in one
+
+
+def _same_claim(reading: Reading, one: ScoredStatement, other: ScoredStatement) -> bool:
+    """True when two statements are met by nearly the same words of the question."""
+    weights = reading.weights
+    a, b = one.covered >= 0.5, other.covered >= 0.5
+    shared, either = float(weights[a & b].sum()), float(weights[a | b].sum())
+    enough = shared >= 0.5 * float(weights.sum())
+    return enough and either > 0.0 and shared / either >= 0.8
+
+
+def companions(
+    question: Question, reading: Reading, found: Sequence[Proposal], weights: Weights
+) -> list[Proposal]:
+    """Return the one to three statements of an answer in sentences, in reading order.
+
+    The best statement leads; the ones beside it in the same source join when they meet the
+    question nearly as well, more readily where a whole explanation is asked for.
+    """
+    shares = statement_posterior(reading, weights)
+    best = found[0].best.scored
+    index = next(i for i, s in enumerate(reading.statements) if s is best)
+    least = shares[index] * (0.25 if question.kind in _EXPLAINED else 0.6)
+    chosen = [index]
+    for i in sorted(range(len(shares)), key=lambda i: (-shares[i], i)):
+        close = reading.statements[i].source == best.source and abs(i - index) <= 2
+        if i != index and close and shares[i] >= least and len(chosen) < 3:
+            chosen.append(i)
+    made: list[Proposal] = []
+    for i in sorted(chosen):
+        scored = reading.statements[i]
+        if i == index:
+            made.append(found[0])
+        else:
+            share = float(shares[i])
+            made.append(Proposal(f"statement {i}", share, (Ground(scored, None, share),)))
+    return made
+
+
+_EXPLAINED = frozenset({"reason", "manner", "definition", "list"})

@@ -1,0 +1,230 @@
+"""Evidence to statements: the pieces of a segment that can be quoted as one.
+
+Prose gives sentences; a list, table, form, receipt or transcript gives its rows, items, pairs of
+a name and a value, and stretches between pauses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pincite.language import CJK, sentences
+from pincite.types import Segment, TimeSpan
+
+StatementKind = Literal["sentence", "row", "pair", "line", "speech"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One named value of a row or form: its key, and characters `start:end` of the segment."""
+
+    key: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Characters `start:end` of a segment's text that say one thing.
+
+    Attributes:
+        start: First character in `segment.text`.
+        end: One past the last.
+        kind: How it was found.
+        fields: Named values within, for rows and pairs.
+    """
+
+    start: int
+    end: int
+    kind: StatementKind
+    fields: tuple[Field, ...] = ()
+
+
+LONG = 320
+"""A sentence longer than this many characters without closing marks is cut (transcripts)."""
+PAUSE_S = 0.45
+"""Silence between two words that ends a stretch of speech."""
+
+_KEY = rf"[^\W\d_][\w{CJK} ()（）/.'’&#%-]{{0,38}}?"
+_PAIR = re.compile(rf"(?:^|(?<=[;；|\t]))\s*(?P<key>{_KEY})\s?[:：=]\s?(?P<value>[^;；|\n]+)")
+_ROW = re.compile(rf"^\s*{_KEY}[:：] ?[^;；\n]*(?:[;；|] ?{_KEY}[:：] ?[^;；\n]*)+$")
+_BULLET = re.compile(r"^\s*(?:[-*•·▪◦–‣]|\(?\d{1,2}[.)、]|[a-z][.)])\s+")
+_CLOSED = re.compile(r"[.!?。！？；…:：][\"'”’)\]」』）]*\s*$")
+_VALUE_LINE = re.compile(
+    rf"^\s*(?:[$€£¥￥]|RM|USD|EUR|CNY|RMB)?\s?[-+]?\d[\d,.:/\- ]*\s?(?:%|[A-Za-z°℃/²³]{{1,6}}|[{CJK}]{{1,3}})?\s*$"
+)
+_KEY_LINE = re.compile(rf"^(?=.{{2,48}}$)[^\W\d_][\w{CJK} ()（）/.,'’&#%-]*[:：]?\s*$")
+_HEADED = re.compile(
+    rf"^(?P<key>[^\W\d_][\w{CJK} ()（）/'’&#-]{{0,40}}?)[ \t.]{{1,}}(?P<value>\S*\d\S*(?: ?[A-Za-z%°{CJK}]{{1,6}})?)$"
+)
+
+
+def statements(segment: Segment) -> list[Statement]:
+    """Return what a segment says, in reading order; every span lies within `segment.text`.
+
+    Example:
+        >>> from pincite.types import TextSpan
+        >>> text = "Name: Pump 4; Pressure: 8 bar\\nName: Pump 5; Pressure: 6 bar"
+        >>> found = statements(Segment("s", "a", "text", TextSpan(0, len(text)), text))
+        >>> [(s.kind, [f.key for f in s.fields]) for s in found]
+        [('row', ['Name', 'Pressure']), ('row', ['Name', 'Pressure'])]
+    """
+    text = segment.text
+    if any(isinstance(a.locator, TimeSpan) and a.locator.box is None for a in segment.anchors):
+        return list(_spoken(segment))
+    found: list[Statement] = []
+    for start, end in _blocks(text):
+        found.extend(_block_statements(text, start, end))
+    return found
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    position = 0
+    for match in [*re.finditer(r"\n[ \t]*\n\s*", text), None]:
+        end = match.start() if match else len(text)
+        if text[position:end].strip():
+            yield position, end
+        position = match.end() if match else end
+
+
+def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    position = start
+    for line in text[start:end].split("\n"):
+        spans.append((position, position + len(line)))
+        position += len(line) + 1
+    return [(a, b) for a, b in spans if text[a:b].strip()]
+
+
+def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
+    """Yield the statements of one block: its lines are joined where they are wrapped prose."""
+    lines = _lines(text, start, end)
+    width = max(b - a for a, b in lines)
+    index = 0
+    while index < len(lines):
+        a, b = lines[index]
+        shown = text[a:b]
+        if _ROW.match(shown) or _is_pair(shown):
+            yield _named(text, a, b)
+            index += 1
+            continue
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        if following and _KEY_LINE.match(shown) and _VALUE_LINE.match(text[slice(*following)]):
+            yield _two_lines(text, (a, b), following)
+            index += 2
+            continue
+        last = index
+        while last + 1 < len(lines) and _wraps(text, lines[last], lines[last + 1], width):
+            last += 1
+        yield from _prose(text, a, lines[last][1])
+        index = last + 1
+
+
+def _is_pair(line: str) -> bool:
+    match = _PAIR.match(line)
+    return bool(
+        match and len(match["key"].split()) <= 5 and not line[: match.end("key")].endswith("http")
+    )
+
+
+def _wraps(text: str, line: tuple[int, int], following: tuple[int, int], width: int) -> bool:
+    """True when a line goes on in the next one: it is full, unclosed, and nothing new begins."""
+    one, two = text[slice(*line)], text[slice(*following)]
+    if _BULLET.match(two) or _ROW.match(two) or _is_pair(two) or _HEADED.match(two.strip()):
+        return False
+    if two.lstrip()[:1].islower():
+        return not _CLOSED.search(one) or len(one) > 0.6 * width
+    chinese = bool(re.search(f"[{CJK}]", one))
+    full = len(one) > 0.7 * width and len(one) >= (14 if chinese else 40)
+    return full and not _HEADED.match(one.strip())
+
+
+def _named(text: str, start: int, end: int) -> Statement:
+    start, end = _strip(text, start, end)
+    fields: list[Field] = []
+    for match in _PAIR.finditer(text[start:end]):
+        a, b = _strip(text, start + match.start("value"), start + match.end("value"))
+        if a < b:
+            fields.append(Field(match["key"].strip(), a, b))
+    return Statement(start, end, "row" if len(fields) > 1 else "pair", tuple(fields))
+
+
+def _two_lines(text: str, key: tuple[int, int], value: tuple[int, int]) -> Statement:
+    a, b = _strip(text, *value)
+    start, key_end = _strip(text, *key)
+    return Statement(start, b, "pair", (Field(text[start:key_end].rstrip(":： "), a, b),))
+
+
+def _prose(text: str, start: int, end: int) -> Iterator[Statement]:
+    marker = _BULLET.match(text[start:end])
+    if marker and not re.match(r"\s*\d{4}", text[start:end]):
+        start += marker.end()
+        if _ROW.match(text[start:end]) or _is_pair(text[start:end]):
+            yield _named(text, start, end)
+            return
+    for a, b in sentences(text[start:end]):
+        for c, d in _short(text, start + a, start + b):
+            yield _line_or_sentence(text, c, d)
+
+
+def _line_or_sentence(text: str, start: int, end: int) -> Statement:
+    shown = text[start:end]
+    headed = _HEADED.match(shown) if "\n" not in shown else None
+    if headed and len(headed["key"].split()) <= 6 and not _CLOSED.search(shown):
+        a, b = start + headed.start("value"), start + headed.end("value")
+        return Statement(start, end, "pair", (Field(headed["key"], a, b),))
+    return Statement(start, end, "sentence" if _CLOSED.search(shown) else "line")
+
+
+def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a sentence whole, or in stretches where it is too long to be one."""
+    limit = LONG if not re.search(f"[{CJK}]", text[start:end]) else LONG // 2
+    if end - start <= 2 * limit:
+        yield start, end
+        return
+    cuts = [
+        m.end()
+        for m in re.finditer(
+            r"[,;，；、\n]\s*|\s(?=(?:and|but|so|then|because)\s)", text[start:end]
+        )
+    ]
+    words = [m.end() for m in re.finditer(rf"\s+|(?<=[{CJK}])", text[start:end])]
+    position = start
+    while end - position > limit:
+        near = [c for c in cuts if limit // 2 < start + c - position <= limit]
+        fallback = [c for c in words if limit // 2 < start + c - position <= limit]
+        cut = start + max(near or fallback or [position - start + limit])
+        yield _strip(text, position, cut)
+        position = cut
+    a, b = _strip(text, position, end)
+    if a < b:
+        yield a, b
+
+
+def _spoken(segment: Segment) -> Iterator[Statement]:
+    """Yield stretches of speech between closing marks, long pauses or line ends."""
+    text = segment.text
+    breaks = {b for _, b in sentences(text)} | {m.start() for m in re.finditer("\n", text)}
+    timed = [(a, a.locator) for a in segment.anchors if isinstance(a.locator, TimeSpan)]
+    for (one, at), (two, then) in zip(timed, timed[1:], strict=False):
+        spoken = at.box is None and then.box is None
+        if spoken and then.start_s - at.end_s >= PAUSE_S and one.end <= two.start:
+            breaks.add(one.end)
+    position = 0
+    for point in [*sorted(breaks), len(text)]:
+        start, end = _strip(text, position, point)
+        if start < end:
+            for a, b in _short(text, start, end):
+                yield _named(text, a, b) if _is_pair(text[a:b]) else Statement(a, b, "speech")
+        position = point
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

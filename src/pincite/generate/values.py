@@ -1,0 +1,486 @@
+"""Spans of a text that can be an answer: numbers, dates, money, names, places, chunks of words.
+
+A value knows its kind and a normal form, so that 1,200 and "twelve hundred", or 42 km and
+42,000 m, or 3 May 2019 and 2019年5月3日 are seen to be equal when sources are merged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pincite.generate.lexicon import (
+    COLOURS,
+    COUNT_WORDS,
+    CURRENCIES,
+    DIGITS_ZH,
+    MONTHS,
+    NUMBER_WORDS,
+    ORG_END_ZH,
+    ORG_WORDS_EN,
+    PLACE_END_ZH,
+    PLACE_WORDS_EN,
+    SCALE_WORDS,
+    SCALES_ZH,
+    STOP_EN,
+    UNITS,
+    WEEKDAYS_EN,
+)
+from pincite.language import CJK, fold
+
+ValueKind = Literal[
+    "number", "quantity", "money", "percent", "date", "clock", "duration", "ordinal", "name",
+    "place", "organisation", "quoted", "contact", "colour", "reason", "list", "field", "chunk",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Characters `start:end` of a text that could answer a question.
+
+    Attributes:
+        start: First character.
+        end: One past the last.
+        kind: What it is.
+        norm: Equal values have equal norms.
+        dimension: For quantities and durations, what they measure.
+        key: For a field of a table row or form, the words that name it.
+    """
+
+    start: int
+    end: int
+    kind: ValueKind
+    norm: str
+    dimension: str = ""
+    key: str = ""
+
+
+# -- numbers ------------------------------------------------------------------------------------
+
+_EN_NUMBER = "|".join([*NUMBER_WORDS, *SCALE_WORDS])
+_NUMBER = re.compile(
+    rf"(?P<digits>(?<![\w.])[-−+]?\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?<![A-Za-z\d.])[-−+]?\d+(?:\.\d+)?(?:[½¼¾])?)"
+    rf"(?:[ \u00a0]?(?P<scale>thousand|million|billion|trillion|[百千万亿]+(?!分)))?"
+    rf"|\b(?P<en>(?:{_EN_NUMBER})(?:[ -](?:and )?(?:{_EN_NUMBER}))*)\b"
+    rf"|(?P<zh>[{''.join(DIGITS_ZH)}{''.join(SCALES_ZH)}]+(?:点[{''.join(DIGITS_ZH)}]+)?)"
+    rf"|\b(?P<count>{'|'.join(COUNT_WORDS)})\b",
+    re.IGNORECASE,
+)
+_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+_UNIT_LATIN = "|".join(
+    re.escape(u) for u in sorted(UNITS, key=len, reverse=True) if not re.match(f"[{CJK}]", u)
+)
+_UNIT_ZH = "|".join(
+    re.escape(u) for u in sorted(UNITS, key=len, reverse=True) if re.match(f"[{CJK}]", u)
+)
+_AFTER = re.compile(
+    rf"(?P<gap>[ \u00a0-]?)(?:(?P<latin>{_UNIT_LATIN})(?![A-Za-z])|(?P<zh>{_UNIT_ZH}))"
+)
+_MONEY_WORDS = "|".join(re.escape(c) for c in sorted(CURRENCIES, key=len, reverse=True))
+_MONEY_BEFORE = re.compile(rf"(?:{_MONEY_WORDS})[ \u00a0]?$", re.IGNORECASE)
+_MONEY_AFTER = re.compile(rf"[ \u00a0]?(?:{_MONEY_WORDS})(?![A-Za-z])", re.IGNORECASE)
+_COUNTER_ZH = re.compile(
+    r"(?:个|名|位|次|种|座|条|件|辆|间|张|台|只|枚|篇|家|项|届|场|分|人|岁|倍|艘|头|棵|支|份|块|层)(?!小时|月|星期|百分)"
+)
+_PERCENT_ZH = re.compile("百分之(?=[零一二三四五六七八九十百0-9])")
+_ORDINAL = re.compile(
+    r"\b\d+(?:st|nd|rd|th)\b|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
+    r"|第[一二三四五六七八九十百\d]+",
+    re.IGNORECASE,
+)
+
+
+def parse_number(text: str) -> float | None:
+    """Return the number that a text writes, in digits or words of English or Chinese.
+
+    Example:
+        >>> [parse_number(t) for t in ("1,200", "twelve hundred", "一千二百", "3.5万", "twice", "x")]
+        [1200.0, 1200.0, 1200.0, 35000.0, 2.0, None]
+        >>> parse_number("二〇一九"), parse_number("two hundred and five")
+        (2019.0, 205.0)
+    """
+    match = _NUMBER.fullmatch(text.strip())
+    return _number_of(match) if match else None
+
+
+def _number_of(match: re.Match[str]) -> float | None:
+    if match["digits"]:
+        digits = match["digits"].replace(",", "").replace("−", "-")
+        extra = _FRACTIONS.get(digits[-1], 0.0)
+        number = float(digits.rstrip("½¼¾")) + extra
+        scale = (match["scale"] or "").lower()
+        if scale in SCALE_WORDS:
+            return number * SCALE_WORDS[scale]
+        for character in scale:
+            number *= SCALES_ZH[character]
+        return number
+    if match["en"]:
+        return _english_number(re.split(r"[ -]", match["en"].lower()))
+    if match["zh"]:
+        return _chinese_number(match["zh"])
+    return float(COUNT_WORDS[match["count"].lower()])
+
+
+def _english_number(parts: list[str]) -> float:
+    total = part = 0
+    for word in parts:
+        if word in NUMBER_WORDS:
+            part += NUMBER_WORDS[word]
+        elif word == "hundred":
+            part = max(part, 1) * 100
+        elif word in SCALE_WORDS:
+            total += max(part, 1) * SCALE_WORDS[word]
+            part = 0
+    return float(total + part)
+
+
+def _chinese_number(text: str) -> float | None:
+    whole, _, fraction = text.partition("点")
+    if not any(c in SCALES_ZH for c in whole):
+        number = float("".join(str(DIGITS_ZH[c]) for c in whole) or "0")
+    else:
+        total = section = digit = 0
+        for c in whole:
+            if c in DIGITS_ZH:
+                digit = DIGITS_ZH[c]
+            elif SCALES_ZH[c] >= 10**4:
+                total = (total + section + digit) * SCALES_ZH[c]
+                section = digit = 0
+            else:
+                section += (digit or 1) * SCALES_ZH[c]
+                digit = 0
+        number = float(total + section + digit)
+    return (
+        number + float("0." + "".join(str(DIGITS_ZH[c]) for c in fraction)) if fraction else number
+    )
+
+
+def _plain(number: float) -> str:
+    return f"{number:.6g}" if abs(number) < 1e6 else f"{number:.10g}"
+
+
+def _numbers(text: str) -> Iterator[Value]:
+    """Yield numbers with what stands around them: units, currencies, counters."""
+    for match in _NUMBER.finditer(text):
+        number = _number_of(match)
+        if number is None or (match["zh"] and match.group() in SCALES_ZH):
+            continue
+        yield from _dressed(text, match.start(), match.end(), number)
+
+
+def _dressed(text: str, start: int, end: int, number: float) -> Iterator[Value]:
+    money_before = _MONEY_BEFORE.search(text, max(0, start - 8), start)
+    money_after = _MONEY_AFTER.match(text, end)
+    unit = _AFTER.match(text, end)
+    if money_before or money_after:
+        shown = (money_before or money_after).group().strip().lower()  # type: ignore[union-attr]
+        a = money_before.start() if money_before else start
+        b = end if money_before or not money_after else money_after.end()
+        yield Value(a, b, "money", f"{CURRENCIES[shown]} {_plain(number)}", "money")
+    elif percent := _PERCENT_ZH.search(text, max(0, start - 3), start):
+        yield Value(percent.start(), end, "percent", f"percent {_plain(number)}", "percent")
+    elif unit and not _is_year(text, start, end, unit):
+        yield _measured(text, start, end, number, unit)
+    else:
+        counter = _COUNTER_ZH.match(text[end:].lstrip(" "))
+        if counter:
+            shift = len(text[end:]) - len(text[end:].lstrip(" "))
+            yield Value(start, end + shift + counter.end(), "number", _plain(number))
+        yield Value(start, end, "number", _plain(number))
+
+
+def _is_year(text: str, start: int, end: int, unit: re.Match[str]) -> bool:
+    digits = text[start:end]
+    return unit["zh"] in ("年", "日", "月") and (len(digits) == 4 or unit["zh"] != "年")
+
+
+def _measured(text: str, start: int, end: int, number: float, unit: re.Match[str]) -> Value:
+    dimension, factor = UNITS[unit["latin"] or unit["zh"]]
+    stop = unit.end()
+    if dimension == "temperature":
+        norm = f"temperature {_plain(_celsius(number, factor))}"
+    else:
+        norm = f"{dimension} {_plain(number * factor)}"
+    kinds: dict[str, ValueKind] = {"percent": "percent", "duration": "duration"}
+    return Value(start, stop, kinds.get(dimension, "quantity"), norm, dimension)
+
+
+def _celsius(number: float, factor: float) -> float:
+    return {0.0: (number - 32) / 1.8, 0.5: number - 273.15}.get(factor, number)
+
+
+# -- dates and times ----------------------------------------------------------------------------
+
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DATES = re.compile(
+    rf"(?P<iso>\b\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\b)"
+    rf"|(?P<dmy>\b\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d{{2}})\b)"
+    rf"|(?P<en1>\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?[ -](?:of )?(?P<m1>{_MONTH})\b\.?(?:,?[ -](?P<y1>\d{{4}}|\d{{2}}\b))?)"
+    rf"|(?P<en2>\b(?P<m2>{_MONTH})\b\.? (?P<d2>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?(?:,? (?P<y2>\d{{4}}))?)"
+    rf"|(?P<en3>\b(?P<m3>{_MONTH})\b\.?,? (?:of )?(?P<y3>\d{{4}}))"
+    r"|(?P<zh>(?P<y4>\d{2,4}|[一二三四五六七八九〇零]{4}) ?年 ?(?:(?P<m4>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月"
+    r" ?(?:(?P<d4>\d{1,2}|[一二三四五六七八九十]{1,3}) ?[日号])?)?(?!间|[来前后]))"
+    r"|(?P<zh2>(?P<m5>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月 ?(?P<d5>\d{1,2}|[一二三四五六七八九十]{1,3}) ?[日号])"
+    r"|(?P<century>\b\d{1,2}(?:st|nd|rd|th) century\b|(?:\d{1,2}|[一二三四五六七八九十]{1,3}) ?世纪(?: ?\d0 ?年代)?)"
+    r"|(?P<decade>\b(?:1\d|20)\d0s\b|\d0 ?年代)"
+    rf"|(?P<weekday>\b(?:{WEEKDAYS_EN})\b|(?:星期|周)[一二三四五六日天])"
+    rf"|(?P<month>\b(?:{'|'.join(m for m in MONTHS if len(m) > 3)})\b)"
+    r"|(?P<year>(?<![\d.,-])(?:1[0-9]|20)\d{2}(?![\d,.]\d|\d|[ ]?(?:km|m|kg|%|metres|people)\b)(?: ?(?:BC|AD|BCE|CE)\b)?)",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"\b(?P<h>[01]?\d|2[0-4])[:：](?P<m>[0-5]\d)(?::[0-5]\d)?(?: ?(?P<half>[ap]\.?m\b\.?))?"
+    r"|\b(?P<h2>1[0-2]|[1-9]) ?(?P<half2>[ap]\.?m\b\.?)|\b(?P<noon>noon|midnight)\b"
+    r"|\b(?P<word>\w+) o'clock"
+    r"|(?P<zh>(?:(?P<part>早上|上午|中午|下午|晚上|凌晨|夜里|傍晚) ?)?(?P<h3>\d{1,2}|[一二两三四五六七八九十]{1,3}) ?[点时](?!间|候|期)(?:(?P<m3>\d{1,2}|[一二三四五六七八九十]{1,3}) ?分|(?P<half3>半)|钟|整)?)",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r" ?(?:–|—|-|to|until|till|and|至|到|~|～) ?", re.IGNORECASE)
+
+
+def _dates(text: str) -> Iterator[Value]:
+    found: list[Value] = []
+    for match in _DATES.finditer(text):
+        if match.lastgroup is None:
+            continue
+        found.append(Value(match.start(), match.end(), "date", _date_norm(match)))
+    for match in _CLOCK.finditer(text):
+        norm = _clock_norm(match)
+        if norm:
+            found.append(Value(match.start(), match.end(), "clock", norm))
+    found.sort(key=lambda value: value.start)
+    yield from found
+    for one, two in zip(found, found[1:], strict=False):
+        joined = one.kind == two.kind and _RANGE.fullmatch(text, one.end, two.start)
+        if joined:
+            yield Value(one.start, two.end, one.kind, f"{one.norm}..{two.norm}")
+
+
+def _date_norm(match: re.Match[str]) -> str:
+    """Return an ISO date, as much of it as is written; day comes before month in 03/05/2019."""
+    if match["iso"]:
+        year, month, day = re.split("[-/.]", match["iso"])
+    elif match["dmy"]:
+        day, month, year = re.split("[-/.]", match["dmy"])
+        if int(month) > 12:
+            day, month = month, day
+    else:
+        year = next((match[f"y{i}"] for i in (1, 2, 3, 4) if match[f"y{i}"]), "")
+        month = next((match[f"m{i}"] for i in (1, 2, 3, 4, 5) if match[f"m{i}"]), "")
+        day = next((match[f"d{i}"] for i in (1, 2, 4, 5) if match[f"d{i}"]), "")
+    if not (year or month or day):
+        return re.sub(r"\s", "", fold(match.group()))
+    parts = [_small(p) for p in (year, month, day)]
+    if parts[0] is not None and parts[0] < 100 and len(year) == 2:
+        parts[0] += 2000 if parts[0] < 70 else 1900
+    shown = ["????" if parts[0] is None else f"{parts[0]:04d}"]
+    shown += [f"{p:02d}" for p in parts[1:] if p is not None]
+    return "-".join(shown)
+
+
+def _small(text: str) -> int | None:
+    if not text:
+        return None
+    if text.lower() in MONTHS:
+        return MONTHS[text.lower()]
+    number = parse_number(text)
+    return None if number is None else int(number)
+
+
+def _clock_norm(match: re.Match[str]) -> str:
+    if match["noon"]:
+        return "12:00" if match["noon"].lower() == "noon" else "00:00"
+    hour = parse_number(match["h"] or match["h2"] or match["h3"] or match["word"] or "")
+    if hour is None or hour > 24:
+        return ""
+    minute = 30.0 if match["half3"] else parse_number(match["m"] or match["m3"] or "0") or 0.0
+    half = (match["half"] or match["half2"] or "").lower()
+    late = half.startswith("p") or (match["part"] or "") in ("下午", "晚上", "傍晚")
+    if late and hour < 12:
+        hour += 12
+    if half.startswith("a") and hour == 12:
+        hour = 0
+    return f"{int(hour):02d}:{int(minute):02d}"
+
+
+# -- names, places, contacts --------------------------------------------------------------------
+
+_PARTICLES = "of|the|de|la|le|van|von|der|den|del|di|da|bin|al|and|&|for|du|des|ibn"
+_CAPITAL = r"[A-ZÀ-ÖØ-ÞŁŚŻČŠŽ][\w'’.\-]*"
+_NAME = re.compile(rf"{_CAPITAL}(?:,? (?:(?:{_PARTICLES}) ){{0,2}}{_CAPITAL}|\s(?:\d+|[IVX]+)\b)*")
+_TITLE = re.compile(
+    r"\b(?:Dr|Mr|Mrs|Ms|Prof|Professor|Sir|Captain|President|King|Queen|Saint|St)\b\.?"
+)
+_ORG_EN = re.compile(rf"\b(?:{ORG_WORDS_EN})\b\.?", re.IGNORECASE)
+_PLACE_EN = re.compile(rf"\b(?:{PLACE_WORDS_EN})\b", re.IGNORECASE)
+_PLACE_BEFORE = re.compile(
+    r"\b(?:in|at|near|from|to|of|on|across|outside|behind|inside|under)(?: the)? $"
+)
+_QUOTED = re.compile('["“「『《]([^"”」』》\n]{1,80})["”」』》]')
+_CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s,;，；]+|\bwww\.[^\s,;，；]+"
+    r"|(?<!\w)\+?\d[\d ()-]{6,17}\d(?!\w)"
+)
+_COLOUR = re.compile(
+    rf"\b(?:{COLOURS.split('|红', maxsplit=1)[0]})\b|红{COLOURS.split('|红', maxsplit=1)[1]}",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"(?:\b(?:because(?: of)?|due to|owing to|as a result of|caused by|thanks to|so that|in order to|"
+    r"since|in response to)\b\s*|因为|由于|为了|原因是|旨在|以便)([^.;。；]{3,160}?)(?=[.;。；]|，(?=所以|因此|导致|故)|$)",
+    re.IGNORECASE,
+)
+_ITEM_EN = r"[^,;:.()\n，。]{1,40}"
+_LIST = re.compile(
+    rf"{_ITEM_EN}(?:, {_ITEM_EN})+,? (?:and|or) [^,;:.()\n，。]{{1,40}}|[^，。；：、\s]{{1,15}}(?:、[^，。；：、]{{1,15}})+(?:[和及与或][^，。；：、]{{1,10}})?"
+)
+
+
+def _names(text: str) -> Iterator[Value]:
+    for match in _NAME.finditer(text):
+        start, end = match.start(), match.end()
+        while end > start and text[end - 1] in ".,'’-":
+            end -= 1
+        words = text[start:end].split()
+        if words and words[0].lower() in STOP_EN and len(words) > 1:
+            start += len(words[0]) + 1
+        shown = text[start:end].strip()
+        if not shown or shown.lower() in STOP_EN or shown.lower() in MONTHS:
+            continue
+        yield Value(start, end, _name_kind(text, start, shown), _norm(shown))
+    for match in re.finditer(rf"[{CJK}]{{1,6}}(?:·[{CJK}]{{1,8}})+", text):
+        yield Value(match.start(), match.end(), "name", _norm(match.group()))
+
+
+def _name_kind(text: str, start: int, shown: str) -> ValueKind:
+    if _TITLE.match(shown):
+        return "name"
+    if _ORG_EN.search(shown):
+        return "organisation"
+    if _PLACE_EN.search(shown) or _PLACE_BEFORE.search(text[max(0, start - 14) : start]):
+        return "place"
+    return "name"
+
+
+def _marked(text: str) -> Iterator[Value]:
+    """Yield quoted words, contacts, colours, reasons and enumerations."""
+    for match in _QUOTED.finditer(text):
+        yield Value(match.start(1), match.end(1), "quoted", _norm(match.group(1)))
+    for match in _CONTACT.finditer(text):
+        yield Value(
+            match.start(), match.end(), "contact", re.sub(r"[\s()-]", "", match.group()).lower()
+        )
+    for match in _COLOUR.finditer(text):
+        yield Value(match.start(), match.end(), "colour", fold(match.group()).removesuffix("色"))
+    for match in _ORDINAL.finditer(text):
+        yield Value(match.start(), match.end(), "ordinal", fold(match.group()))
+    for match in _REASON.finditer(text):
+        yield Value(match.start(1), match.end(1), "reason", _norm(match.group(1)))
+    for match in _LIST.finditer(text):
+        stripped = match.group().strip()
+        start = match.start() + match.group().index(stripped)
+        yield Value(start, start + len(stripped), "list", _norm(stripped))
+
+
+# -- chunks of words ----------------------------------------------------------------------------
+
+_CUT_EN = re.compile(r"[^\w\s'’.&/%°+-]|\.(?=\s|$)|\n")
+_CUT_ZH = re.compile(
+    r"[^\w·\-.]|的|了|是|在|被|把|将|和|与|及|或|并|而|但|也|都|就|从|向|对|由|于|为|以|让|使|有|这|那|其|他们?|她|它们?|们|"
+    r"因为|所以|如果|其中|包括|称为|叫做|位于|成为"
+)
+_PLACE_ZH = re.compile(rf"[{PLACE_END_ZH}]$")
+_ORG_ZH = re.compile(rf"(?:{ORG_END_ZH})$")
+
+
+def _chunks(text: str) -> Iterator[Value]:
+    """Yield runs of words between function words and punctuation, each at most six long."""
+    if re.search(f"[{CJK}]", text):
+        yield from _chinese_chunks(text)
+    position = 0
+    for match in [*_CUT_EN.finditer(text), None]:
+        end = match.start() if match else len(text)
+        yield from _english_chunks(text, position, end)
+        position = match.end() if match else end
+
+
+def _english_chunks(text: str, start: int, end: int) -> Iterator[Value]:
+    run: list[tuple[int, int]] = []
+    spans = [(m.start(), m.end()) for m in re.finditer(r"[^\s]+", text[start:end])]
+    for a, b in [*((start + x, start + y) for x, y in spans), (-1, -1)]:
+        word = text[a:b].lower().strip("'’.") if a >= 0 else ""
+        if a >= 0 and word not in STOP_EN and not re.search(f"[{CJK}]", text[a:b]):
+            run.append((a, b))
+            continue
+        if run and len(run) <= 6:
+            first, last = run[0][0], run[-1][1]
+            yield Value(first, last, "chunk", _norm(text[first:last]))
+            if len(run) in (3, 4):
+                yield Value(run[1][0], last, "chunk", _norm(text[run[1][0] : last]))
+                yield Value(first, run[-2][1], "chunk", _norm(text[first : run[-2][1]]))
+        run = []
+
+
+def _chinese_chunks(text: str) -> Iterator[Value]:
+    position = 0
+    for match in [*_CUT_ZH.finditer(text), None]:
+        end = match.start() if match else len(text)
+        shown = text[position:end]
+        if 1 < len(shown) <= 14 and re.search(f"[{CJK}]", shown):
+            yield Value(position, end, _chinese_kind(shown), _norm(shown))
+        position = match.end() if match else end
+
+
+def _chinese_kind(shown: str) -> ValueKind:
+    if _ORG_ZH.search(shown):
+        return "organisation"
+    return "place" if _PLACE_ZH.search(shown) else "chunk"
+
+
+def _norm(shown: str) -> str:
+    return re.sub(r"[\s\"'“”‘’.,，。-]+", " ", fold(shown)).strip().removeprefix("the ")
+
+
+# -- all together -------------------------------------------------------------------------------
+
+
+def values(text: str) -> list[Value]:
+    """Return the values in a text, by place; the same characters appear once, best kind first.
+
+    Example:
+        >>> [(v.kind, v.norm) for v in values("高度为4200米") if v.kind == "quantity"]
+        [('quantity', 'length 4200')]
+        >>> [v.norm for v in values("on 3 May 2019 at 4 pm") if v.kind in ("date", "clock")]
+        ['2019-05-03', '16:00']
+    """
+    seen: dict[tuple[int, int], Value] = {}
+    for source in (_marked, _dates, _numbers, _names, _chunks):
+        for value in source(text):
+            if value.start < value.end:
+                seen.setdefault((value.start, value.end), value)
+    firm = [v for v in seen.values() if v.kind in _FIRM]
+    kept = [v for v in seen.values() if not _is_splinter(v, firm)]
+    return sorted(kept, key=lambda v: (v.start, v.end))
+
+
+_FIRM: frozenset[ValueKind] = frozenset(
+    {"date", "clock", "money", "quantity", "percent", "duration", "contact", "number"}
+)
+
+
+def _is_splinter(value: Value, firm: list[Value]) -> bool:
+    """True for a piece of a date, amount or address that means nothing by itself."""
+    for whole in firm:
+        inside = whole.start <= value.start and value.end <= whole.end
+        if inside and value.end - value.start < whole.end - whole.start:
+            if whole.kind != "number" and not (whole.kind == value.kind == "date"):
+                return True
+            if whole.kind == "number" and value.kind != "number":
+                return True
+        if value.kind in ("chunk", "name", "place", "organisation"):
+            cuts = whole.start < value.start < whole.end or whole.start < value.end < whole.end
+            if cuts or (value.start, value.end) == (whole.start, whole.end):
+                return (value.start, value.end) != (whole.start, whole.end) or value is not whole
+    return False
