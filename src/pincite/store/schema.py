@@ -132,7 +132,7 @@ def vector_field(space: str, width: int) -> pa.Field:
 
     Example:
         >>> vector_field("minilm/v2 int8", 384).name
-        'vector_minilm_v2_int8_ad4d31'
+        'vector_minilm_v2_int8_669ee4'
     """
     plain = re.sub(r"[^0-9a-z]+", "_", space.lower()).strip("_")
     tail = hashlib.sha256(space.encode("utf-8", "surrogatepass")).hexdigest()[:6]

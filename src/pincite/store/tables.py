@@ -250,7 +250,7 @@ class Store:
             UsageError: Segments, vectors and files of the batch do not fit together.
         """
         if batch:
-            self._change(lambda work: writing.ingest(work, batch))
+            self.change(lambda work: writing.ingest(work, batch))
 
     def forget(self, asset_ids: Collection[str]) -> None:
         """Take files out with all that was kept of them; unknown ids are none.
@@ -258,7 +258,7 @@ class Store:
         The bytes leave the disk with `optimize(purge=True)`.
         """
         if asset_ids:
-            self._change(lambda work: writing.forget(work, asset_ids))
+            self.change(lambda work: writing.forget(work, asset_ids))
 
     def relocate(self, sources: Mapping[str, tuple[Source, ...]]) -> None:
         """Note where assets lie now, all places of each; nothing is encoded again.
@@ -268,7 +268,7 @@ class Store:
             UsageError: An asset would lie nowhere.
         """
         if sources:
-            self._change(lambda work: writing.relocate(work, sources))
+            self.change(lambda work: writing.relocate(work, sources))
 
     def optimize(self, *, purge: bool = False) -> None:
         """Bring the indexes up to date, join small files and drop versions past their time.
@@ -277,14 +277,15 @@ class Store:
             purge: Drop all versions but this one and the snapshots, whatever their age, so
                 that nothing of what was forgotten stays on the disk.
         """
-        self._change(upkeep.maintain)
+        self.change(upkeep.maintain)
         with self.writing():
             upkeep.tidy(self._view, local=self._lock is not None, purge=purge)
             self.refresh()
 
-    def _change(self, change: Callable[[Change], str]) -> None:
+    def change(self, change: Callable[[Change], str], base: View | None = None) -> None:
+        """Make a change to the newest state; `base` stands for it if it is the same version."""
         with self.writing():
-            self._view = transact(self._view, change)
+            self._view = transact(base or self._view, change)
 
     # -- versions ---------------------------------------------------------------------------
 

@@ -15,11 +15,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import lance
 import pyarrow as pa
-import pyarrow.compute
 from lance.commit import CommitConflictError
 from lance.fragment import write_fragments
 
@@ -90,8 +90,14 @@ class Chain:
             self._step("writing", lambda d: lance.write_dataset(rows, place, mode="append"))
 
     def delete(self, condition: str) -> None:
-        """Delete the rows that meet an SQL condition."""
-        self._step("deleting", lambda d: d.delete(condition))
+        """Delete the rows that meet an SQL condition.
+
+        The condition itself is kept out of Lance's log, which would outlive the rows.
+        """
+        with explained(self._uri, f"looking for rows (table {self._table})"):
+            removed, updated = without(self.dataset, condition)
+        if removed or updated:
+            self._delete(lance.LanceOperation.Delete(updated, removed, "forgotten"))
 
     def add_columns(self, fields: Sequence[pa.Field]) -> None:
         """Add columns that are null everywhere."""
@@ -100,11 +106,19 @@ class Chain:
 
     def drop_fragments(self, numbers: Sequence[int]) -> None:
         """Take whole fragments out of the table, without reading them."""
-        drop = lance.LanceOperation.Delete([], list(numbers), "unreadable")
+        self._delete(lance.LanceOperation.Delete([], list(numbers), "unreadable"))
+
+    def _delete(self, operation: lance.LanceOperation.Delete) -> None:
         self._step(
-            "dropping unreadable rows",
-            lambda d: lance.LanceDataset.commit(d, drop, read_version=d.version, max_retries=0),
+            "deleting",
+            lambda d: lance.LanceDataset.commit(
+                d, operation, read_version=d.version, max_retries=0
+            ),
         )
+
+    def drop_index(self, name: str) -> None:
+        """Take an index away; what it held is found by reading the rows."""
+        self._step(f"dropping the index {name}", lambda d: d.drop_index(name))
 
     def maintain(self, doing: str, work: Callable[[lance.LanceDataset], object]) -> None:
         """Do what changes no row (compaction, indexes), in as many versions as Lance likes."""
@@ -115,8 +129,11 @@ class Chain:
     def _step(self, doing: str, work: Callable[[lance.LanceDataset], object]) -> None:
         before = self.dataset
         number = int(before.version)
-        with explained(self._uri, f"{doing} (table {self._table})"):
-            made = work(before)
+        try:
+            with explained(self._uri, f"{doing} (table {self._table})"):
+                made = work(before)
+        except CommitConflictError as error:
+            raise Interfered from error
         self._dataset = made if isinstance(made, lance.LanceDataset) else before
         if self._dataset.version != number + 1:
             raise Interfered
@@ -152,11 +169,14 @@ class Change:
         Raises:
             Interfered: Another writer was faster; nothing of this change can be seen.
         """
+        before = self.base.head
         head = Head(
-            self.segments.version or self.base.head.segments,
-            self.evidence.version or self.base.head.evidence,
+            self.segments.version or before.segments,
+            self.evidence.version or before.evidence,
             described,
         )
+        if replace(head, change=before.change) == before and not self.put and not self.drop:
+            return self.base
         try:
             ledger = commit_ledger(self.base, self.put, self.drop, head)
         except CommitConflictError as error:
@@ -173,9 +193,9 @@ def commit_ledger(
     Every commit replaces the head, so that two from one base always conflict.
     """
     ledger = base.ledger
-    old = {HEAD_ID} | {a for a in [*put, *drop] if a in base.rows}
+    old = {HEAD_ID, *put, *drop}
     with explained(base.uri, "writing the ledger"):
-        removed, updated = _without(ledger, old)
+        removed, updated = without(ledger, one_of("asset_id", sorted(old)))
         new = write_fragments(rows_to_table(put.values(), head), ledger, mode="append")
         operation = lance.LanceOperation.Update(
             removed_fragment_ids=removed, updated_fragments=updated, new_fragments=new
@@ -185,17 +205,15 @@ def commit_ledger(
         )
 
 
-def _without(
-    ledger: lance.LanceDataset, asset_ids: Collection[str]
+def without(
+    table: lance.LanceDataset, condition: str
 ) -> tuple[list[int], list[lance.fragment.FragmentMetadata]]:
-    """Return which fragments vanish and which lose rows when these assets are taken out."""
-    wanted = pa.array(sorted(asset_ids), pa.string())
-    table = ledger.to_table(columns=["asset_id"], with_row_address=True)
-    hit = table.filter(pa.compute.is_in(table["asset_id"], value_set=wanted))
+    """Return which fragments vanish and which lose rows when rows are taken out of a table."""
+    found = table.to_table(columns=[], filter=condition, with_row_address=True)
     offsets: dict[int, list[int]] = {}
-    for address in hit["_rowaddr"].to_pylist():
+    for address in found["_rowaddr"].to_pylist():
         offsets.setdefault(address >> 32, []).append(address & 0xFFFFFFFF)
-    left = {n: ledger.get_fragment(n).delete_rows(rows) for n, rows in offsets.items()}
+    left = {n: table.get_fragment(n).delete_rows(rows) for n, rows in offsets.items()}
     removed = [n for n, fragment in left.items() if fragment is None]
     return removed, [fragment for fragment in left.values() if fragment is not None]
 
