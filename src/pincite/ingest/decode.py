@@ -7,6 +7,7 @@ reading of the same bytes counts the same.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,13 @@ from pincite.types import Problem
 MAX_TEXT_MB = 256
 """Only so much of one text file is read; `max_unpacked_mb` may lower it."""
 
+# What a page calls by the first name, browsers read as the second, which holds more.
+_WIDER = {"iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932"}
+_DECLARATION = re.compile(
+    rb"(?:<meta\b[^>]{0,200}?charset\s*=\s*[\"']?|<\?xml\b[^>]{0,100}?encoding\s*=\s*[\"']|"
+    rb"^#.{0,40}?coding[:=]\s*)([A-Za-z0-9_.:-]{2,30})",
+    re.IGNORECASE,
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HIGH_LINE = re.compile(rb"[^\n]{0,2000}[\x80-\xff][^\n]{0,2000}")
 
@@ -55,6 +63,8 @@ def decode(data: bytes, *, cut: bool = False) -> Decoded:
             "The file was expected to be text, but its bytes are text in no known encoding.",
             "Open it in the program that made it and export it as PDF, Markdown or UTF-8 text.",
         )
+    if not charset.certain or data.isascii():
+        charset = _declared(data) or charset
     text = data[charset.mark :].decode(charset.name, "replace")
     if cut:
         text = text.removesuffix("\ufffd")
@@ -134,6 +144,21 @@ def _telling(data: bytes) -> bytes:
         if size > SAMPLE_BYTES // 2:
             break
     return b"\n".join(lines)[: SAMPLE_BYTES // 2] + b"\n" + head[: SAMPLE_BYTES // 2]
+
+
+def _declared(data: bytes) -> Charset | None:
+    """Return the encoding that the start of an HTML, XML or Python file names, if it fits."""
+    match = _DECLARATION.search(data[:4096])
+    if match is None or data.count(0, 0, 4096):
+        return None
+    try:
+        name = codecs.lookup(match.group(1).decode("ascii")).name
+        data[:SAMPLE_BYTES].decode(name := _WIDER.get(name, name), "ignore")
+    except (LookupError, UnicodeError):
+        return None
+    broken = data[:SAMPLE_BYTES].decode(name, "replace").count("\ufffd")
+    high = len(data[:SAMPLE_BYTES].translate(None, bytes(range(128))))
+    return Charset(name) if broken <= 0.05 * high else None
 
 
 def _guess_note(charset: Charset) -> list[Problem]:
