@@ -19,11 +19,13 @@ from urllib.parse import unquote_to_bytes
 from pincite.errors import IngestError, NotFound
 from pincite.ingest.problems import not_a_file, unreadable
 
-Reason: TypeAlias = Literal["hidden", "junk", "link", "link out of the folder"]
+Reason: TypeAlias = Literal["hidden", "junk", "link", "link out of the folder", "knowledge base"]
 
 JUNK_FOLDERS = frozenset({"node_modules", "__pycache__", "__MACOSX", "$RECYCLE.BIN", "lost+found"})
 JUNK_FILES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 JUNK_PREFIXES = ("~$", ".~lock.", "._")
+KNOWLEDGE_BASE_MARK = "ledger.lance"
+"""A folder that holds this is a knowledge base, not material for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,9 @@ class _Walker:
                     ordered = sorted(entries, key=lambda entry: os.fsencode(entry.name))
             except OSError as error:
                 self._refuse(folder, unreadable(folder, error), folder=True)
+                continue
+            if any(entry.name == KNOWLEDGE_BASE_MARK for entry in ordered):
+                self.skipped["knowledge base"] += 1
                 continue
             waiting.extend(reversed([e.path for e in ordered if self._enter(e)]))
 

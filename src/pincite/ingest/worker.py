@@ -11,9 +11,11 @@ import logging
 import os
 import stat
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -36,7 +38,7 @@ from pincite.ingest.wire import (
 from pincite.types import Asset, Extracted, Problem, Progress
 
 FLUSH_S = 0.25
-"""Events wait at most this long in the buffer while a parser keeps yielding."""
+"""Events wait at most about this long before they are sent."""
 
 Detect = Callable[[Path], Detected]
 CreateParser = Callable[[str], Parser]
@@ -53,10 +55,32 @@ def main(detect: Detect = detect, create: CreateParser = parsers.create) -> None
     write_frame(replies, {"ready": True})
     replies.flush()
     reader = FileReader(config, detect, create)
-    while (request := read_frame(requests)) is not None:
-        _forget_noise()
-        allow_seconds(config)
-        _answer(replies, reader, request[0])
+    with _flowing(replies):
+        while (request := read_frame(requests)) is not None:
+            _forget_noise()
+            allow_seconds(config)
+            _answer(replies, reader, request[0])
+
+
+@contextmanager
+def _flowing(replies: BinaryIO) -> Iterator[None]:
+    """Send what was written every moment, so that a parser that hangs keeps nothing back."""
+    over = threading.Event()
+
+    def flow() -> None:
+        while not over.wait(FLUSH_S):
+            try:
+                replies.flush()
+            except BrokenPipeError:  # nobody listens; the next write of an event ends us
+                return
+
+    thread = threading.Thread(target=flow)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -77,17 +101,14 @@ def _forget_noise() -> None:
 
 
 def _answer(replies: BinaryIO, reader: FileReader, request: dict[str, Any]) -> None:
-    """Write all events of one file; progress is thinned, and no event is kept back for long."""
-    flushed = time.monotonic()
+    """Write all events of one file; of quick progress only a little."""
+    told = 0.0
     for event in reader.read(request["path"], asset_from_json(request["asset"])):
-        now = time.monotonic()
-        waited = now - flushed > FLUSH_S
-        if isinstance(event, Progress) and not waited:
-            continue
+        if isinstance(event, Progress):
+            if time.monotonic() - told < FLUSH_S:
+                continue
+            told = time.monotonic()
         write_event(replies, event)
-        if waited:
-            replies.flush()
-            flushed = now
     replies.flush()
 
 
