@@ -17,7 +17,7 @@ from pincite.ingest import Event
 from pincite.ingest.embedded import Embedded, picture_events
 from pincite.ingest.manuscript import Manuscript
 from pincite.ingest.package import check_package, corrupt, picture_parts
-from pincite.ingest.rows import header_index, row_parts
+from pincite.ingest.rows import column_names, row_parts
 from pincite.ingest.text import no_text
 from pincite.types import Asset, Extracted
 
@@ -116,11 +116,8 @@ class _Walk:
 
     def _table(self, table: Any) -> None:
         rows = [_cells(row) for row in table.iterchildren(qn("w:tr"))]
-        index = header_index(rows)
-        names = rows[index] if index is not None else []
-        first = 0 if index is None else index + 1
-        for above in rows[: index or 0]:
-            self.script.add(" ".join(cell for cell in above if cell))
+        title, names, first = column_names(rows)
+        self.script.add(title)
         lines = ["; ".join(words for _, words in row_parts(names, row)) for row in rows[first:]]
         self.script.add("\n\n".join(line for line in lines if line), "table")
         self._drawings(table, self._last)

@@ -17,7 +17,7 @@ from pincite.ingest import Event
 from pincite.ingest.embedded import Embedded, picture_events
 from pincite.ingest.manuscript import Manuscript
 from pincite.ingest.package import check_package, corrupt
-from pincite.ingest.rows import header_index, row_parts
+from pincite.ingest.rows import column_names, row_parts
 from pincite.ingest.segment import cut
 from pincite.ingest.text import no_text
 from pincite.language import language_of
@@ -210,11 +210,10 @@ def _shape_words(shape: Any, box: Box, slide: Any) -> Iterator[_Words]:
 def _table(rows: list[list[str]], box: Box) -> Iterator[_Words]:
     """Yield each row with its share of the height, so that a row can be pointed at."""
     rows = [[" ".join(cell.split()) for cell in row] for row in rows]
-    index = header_index(rows)
-    names = rows[index] if index is not None else []
+    _, names, first = column_names(rows)
     height = (box[3] - box[1]) / max(1, len(rows))
     for number, row in enumerate(rows):
-        if index is not None and number == index:
+        if number < first:
             continue
         words = "; ".join(part for _, part in row_parts(names, row))
         if words:
