@@ -1,0 +1,60 @@
+"""Makes `examples/fieldbook`: the sample folder, and the questions with their exact places.
+
+    pip install -r examples/requirements.txt
+    apt install flite ffmpeg fonts-noto-cjk fonts-lato fonts-liberation \
+        fonts-courier-prime fonts-comic-neue
+    python examples/make_fieldbook.py
+
+Nobody needs this to use the folder, which is committed; it shows how each byte came about.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+FOLDERS = "notes web data reports office mail photos recordings videos".split()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Make the sample folder of Larkin Island.")
+    parser.add_argument("target", nargs="?", type=Path, default=HERE / "fieldbook")
+    target = parser.parse_args().target
+    missing = [tool for tool in ("flite", "ffmpeg") if shutil.which(tool) is None]
+    if missing:
+        raise SystemExit(f"the maker needs {' and '.join(missing)}: apt install flite ffmpeg")
+
+    from fieldbook_maker import (
+        drawings,
+        mail,
+        notes,
+        office,
+        photos,
+        questions,
+        recordings,
+        reports,
+        tables,
+        videos,
+        web,
+    )
+
+    files = target / "files"
+    for folder in FOLDERS:
+        (files / folder).mkdir(parents=True, exist_ok=True)
+    parts = [notes, web, tables, reports, office, mail, photos, drawings, recordings, videos]
+    made = []
+    for part in parts:
+        made += part.make(files)
+        print(f"{part.__name__}: {len(made)} files so far", file=sys.stderr)
+    count = questions.write(target / "questions.jsonl", {one.path: one.finder for one in made})
+    lengths = {one.path: round(one.seconds, 2) for one in made if one.seconds is not None}
+    (target / "durations.json").write_text(json.dumps(lengths, indent=2) + "\n", encoding="utf-8")
+    print(f"{len(made)} files and {count} questions in {target}")
+
+
+if __name__ == "__main__":
+    main()
