@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
 
 from pincite.errors import IngestError
 from pincite.ingest import worker
@@ -114,7 +115,7 @@ class Hostile:
                 calls = [("socket", 2, 1, 0), ("execl", b"/bin/true", b"true", None)]
                 yield a_segment(asset, 1, str([kernel(*call) for call in calls]))
             case "write":
-                with open("large", "wb") as stream:
+                with Path("large").open("wb") as stream:
                     stream.write(b"x" * (3 << 20))
             case "secret":
                 yield a_segment(asset, 1, str(sorted(os.environ)))

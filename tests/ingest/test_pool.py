@@ -1,6 +1,5 @@
 """Several reading processes: one file's end is no other file's, and memory stays bounded."""
 
-import os
 import sys
 import threading
 import time
@@ -100,7 +99,7 @@ def test_leaving_the_pool_ends_what_hangs_and_leaves_nothing_behind(tmp_path, mo
         assert next(reading) is None
         workers = list(pool._workers.values())
     assert all(worker.dead for worker in workers)
-    assert os.listdir(tmp_path / "tmp") == []
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_reading_pauses_while_nobody_fetches_results(tmp_path):

@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,7 @@ def names(folder, listing):
 
 
 def refused(listing):
-    return {os.path.basename(r.path): r.error.code for r in listing.refused}
+    return {Path(r.path).name: r.error.code for r in listing.refused}
 
 
 def put(path, text="x"):
@@ -141,7 +142,7 @@ def test_any_name_the_file_system_allows_is_found_and_comes_back(tmp_path, name)
 def test_names_that_differ_only_in_unicode_form_are_two_files(tmp_path):
     for form in ("NFC", "NFD"):
         put(tmp_path / unicodedata.normalize(form, "é.txt"))
-    if len(os.listdir(tmp_path)) == 1:
+    if len(list(tmp_path.iterdir())) == 1:
         pytest.skip("this file system takes both forms for one name")
     assert len({found.uri for found in walk([tmp_path]).files}) == 2
 
@@ -162,11 +163,11 @@ def test_three_hundred_levels_are_walked(tmp_path):
 
 def test_a_path_too_long_for_the_system_is_told_and_ends_nothing(tmp_path):
     put(tmp_path / "a.txt")
-    before = os.getcwd()
+    before = Path.cwd()
     os.chdir(tmp_path)
     try:
         for _ in range(20):
-            os.mkdir("d" * 250)
+            Path("d" * 250).mkdir()
             os.chdir("d" * 250)
     finally:
         os.chdir(before)

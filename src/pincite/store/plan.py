@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any, Literal
 
-from pincite import __version__
 from pincite.config import Config
 from pincite.errors import IngestError
 from pincite.ingest.digest import Digested, digest
@@ -115,7 +115,7 @@ class Plan:
 
 def reading_version(config: Config) -> str:
     """Return what decides how a file is read: the program's version and the settings."""
-    return " ".join([__version__, *(f"{name}={config[name]}" for name in READING_SETTINGS)])
+    return " ".join([version("pincite"), *(f"{name}={config[name]}" for name in READING_SETTINGS)])
 
 
 def extractor_of(parser: str, config: Config, space: str) -> str:
