@@ -9,6 +9,7 @@
     ├── MissingExtra         an optional dependency is not installed
     ├── MissingModel         a model was asked for that has not been pulled
     ├── ModelMismatch        downloaded or stored weights are not the ones that were named
+    ├── PullFailed           a model could not be fetched: no source, no room
     ├── IngestError          one file could not be read; carries a stable code
     ├── StoreError           the knowledge base cannot be read or written
     │   └── StoreLocked      another process is writing to it
@@ -96,6 +97,10 @@ class MissingModel(PinciteError):
 
 class ModelMismatch(PinciteError):
     """Weights do not match the digest, format or shape that was promised for them."""
+
+
+class PullFailed(PinciteError):
+    """A model could not be fetched: no source can be reached, or there is no room for it."""
 
 
 class IngestError(PinciteError):

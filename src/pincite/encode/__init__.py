@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
+from pincite.config import Config
 from pincite.registry import Plugin, Registry
 from pincite.types import Modality, Vectors
 
@@ -12,11 +13,19 @@ Role = Literal["query", "document"]
 
 
 class TextEncoder(Protocol):
-    """Maps texts into one vector space."""
+    """Maps texts into one vector space. A plugin is built with `config=` and nothing else.
+
+    Attributes:
+        space: Name of the vector space; another model, or other arithmetic, is another space.
+        width: Length of a vector.
+        modalities: What it reads.
+        languages: ISO 639-1 codes of the languages it was trained on; empty: any.
+    """
 
     space: str
     width: int
     modalities: frozenset[Modality]
+    languages: frozenset[str]
 
     def encode(self, texts: Sequence[str], role: Role = "document") -> Vectors:
         """Return one unit vector per text, in order: (n, d) float32."""
@@ -30,3 +39,25 @@ encoders: Registry[TextEncoder] = Registry(
         "minilm": Plugin("pincite.encode.onnx_text:OnnxTextEncoder"),
     },
 )
+
+
+def default_encoder(config: Config) -> TextEncoder | None:
+    """Return the text encoder that the setting `encoder` asks for, or None: words alone decide.
+
+    "auto" takes the first model of the catalogue that has been pulled and is None without one;
+    "none" is None; any other word is the name of an encoder or an alias of a model.
+
+    Raises:
+        MissingModel: A model was named that has not been pulled.
+        UnknownPlugin: No encoder has this name.
+    """
+    from pincite.encode import catalog, hub
+
+    name = config["encoder"]
+    if name == "none":
+        return None
+    if name == "auto":
+        pulled = hub.default_model(config)
+        return encoders.create(pulled.name, config=config) if pulled else None
+    by_alias = {alias: model.name for model in catalog.MODELS.values() for alias in model.aliases}
+    return encoders.create(by_alias.get(name, name), config=config)

@@ -1,0 +1,129 @@
+"""Texts to vectors with ONNX Runtime: no torch, one text a thread, nothing padded."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+
+from pincite.config import Config, load_config
+from pincite.encode import Role, hub
+from pincite.encode.build import graph
+from pincite.encode.catalog import TOKENIZER, TextModel, find
+from pincite.encode.convert import Precision
+from pincite.errors import ModelMismatch, UsageError
+from pincite.types import Modality, Vectors
+
+AUTO: Precision = "int8"
+"""What `precision = "auto"` means; docs/decisions/0003-text-encoder.md has the measurements."""
+_SLICE = 512  # texts tokenised at a time, so that a long list does not hold all its word pieces
+_CHARACTERS_A_PIECE = 64  # texts are clipped here before they are split: no real one is longer
+
+
+class OnnxTextEncoder:
+    """A BERT-like encoder of the catalogue.
+
+    Vectors do not depend on what else is in the batch, nor on its order. Those of int8 differ a
+    little from those of fp32, so the two have spaces of their own and are never compared.
+
+    Attributes:
+        space: Name of the vector space, such as "minilm-l6-v2-int8".
+        width: Length of a vector.
+        modalities: Always text.
+        languages: Those the model was trained on.
+        precision: "fp32" or "int8".
+    """
+
+    modalities: frozenset[Modality] = frozenset({"text"})
+
+    def __init__(self, config: Config | None = None, model: str | TextModel = "minilm") -> None:
+        """Load the model.
+
+        Raises:
+            MissingModel: It has not been pulled.
+            ModelMismatch: Its files are not the ones that were pulled.
+        """
+        config = config or load_config()
+        entry = find(model) if isinstance(model, str) else model
+        folder = hub.require(config, entry)
+        wanted = config["precision"]
+        self.precision: Precision = AUTO if wanted == "auto" else wanted
+        self.space = entry.space + ("" if self.precision == "fp32" else f"-{self.precision}")
+        self.languages = entry.languages
+        self._threads = config["threads"] or _processors()
+        self._characters = entry.max_tokens * _CHARACTERS_A_PIECE
+        self._tokenizer = _tokenizer(folder, entry)
+        self._session = _session(graph(folder, entry, self.precision))
+        self.width: int = self._session.get_outputs()[0].shape[0]
+
+    def encode(self, texts: Sequence[str], role: Role = "document") -> Vectors:
+        """Return one unit vector per text, in order: (n, width) float32.
+
+        A text longer than the model's window is read up to its end. Both roles are one to
+        this model. An empty text has a vector too, though it means nothing.
+
+        Raises:
+            UsageError: One string was given instead of a sequence of them.
+        """
+        if isinstance(texts, str):
+            raise UsageError("encode expects a list of texts, got one string; pass [text]")
+        vectors = np.empty((len(texts), self.width), np.float32)
+        if len(texts) == 1:
+            vectors[0] = self._vector(self._pieces(texts)[0])
+            return vectors
+        with ThreadPoolExecutor(self._threads) as pool:
+            for start in range(0, len(texts), _SLICE):
+                pieces = self._pieces(texts[start : start + _SLICE])
+                # Long texts first: the last to end is then short, and no thread waits for it.
+                order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i]))
+                for i, vector in zip(
+                    order, pool.map(self._vector, (pieces[i] for i in order)), strict=True
+                ):
+                    vectors[start + i] = vector
+        return vectors
+
+    def _pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        readable = [_readable(text[: self._characters]) for text in texts]
+        return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(readable)]
+
+    def _vector(self, pieces: list[int]) -> npt.NDArray[np.float32]:
+        inputs = {"input_ids": np.array(pieces, np.int64)}
+        vector: npt.NDArray[np.float32] = self._session.run(["vector"], inputs)[0]
+        return vector
+
+
+def _session(model: Path | bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # Texts, not operators, run in parallel: nothing then waits for the slowest of two halves.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False  # it helps inputs of one shape only
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _tokenizer(folder: Path, model: TextModel) -> Tokenizer:
+    [file] = [file for file in model.files if file.name == TOKENIZER]
+    text = hub.read_file(folder, file).decode("utf-8")
+    try:
+        tokenizer = Tokenizer.from_str(text)
+    except Exception as error:  # tokenizers raises bare Exception
+        raise ModelMismatch(f"{folder / file.name} is no tokenizer: {error}") from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(model.max_tokens)
+    return tokenizer
+
+
+def _readable(text: str) -> str:
+    """Replace lone surrogates, which no tokenizer takes; they stem from undecodable names."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
