@@ -1,6 +1,6 @@
 """Fits the tables of `pincite/generate/calibrate.py` and prints them.
 
-    PYTHONPATH=src python benchmarks/fit_calibration.py DATA_FOLDER
+    PYTHONPATH=src python benchmarks/fit_calibration.py DATA_FOLDER [--encoder minilm]
 
 Fits on the even articles of `qa.en.json` and `qa.zh.json`, and on all of `qa-reading.zh.json`
 (other articles altogether); `answers.py` judges on the odd articles. Each fit is a conditional
@@ -17,15 +17,16 @@ import numpy as np
 import numpy.typing as npt
 from answers import Item, Paragraph, Retriever, holds, load, swapped, token_f1
 
+from pincite.encode import Role, TextEncoder, encoders
 from pincite.generate import calibrate, compose
 from pincite.generate.question import read
 from pincite.generate.score import (
     STATEMENT_FEATURES,
-    VALUE_FEATURES,
     Reading,
-    Similarity,
     read_evidence,
 )
+from pincite.generate.similar import Similarity, with_similarity
+from pincite.generate.value_score import VALUE_FEATURES
 from pincite.types import Evidence
 
 Array = npt.NDArray[np.float64]
@@ -102,6 +103,15 @@ def choice_groups(
     return by_statement, by_value
 
 
+def look(question: str, evidence: list[Evidence], similarity: Similarity | None) -> Reading:
+    """Return the reading as the generator would see it."""
+    asked = read(question)
+    reading = read_evidence(asked, evidence)
+    if similarity is None:
+        return reading
+    return with_similarity(reading, evidence, calibrate.weights_for(asked), similarity)
+
+
 def belief_rows(
     paragraphs: Sequence[Paragraph],
     items: Sequence[Item],
@@ -114,12 +124,11 @@ def belief_rows(
     truth: list[float] = []
 
     def add(question: str, evidence: list[Evidence], item: Item, possible: bool) -> None:
-        asked = read(question)
-        reading = read_evidence(asked, evidence, similarity)
+        reading = look(question, evidence, similarity)
         choice = compose.proposals(reading, evidence, weights)[0]
         scored = choice.best.scored
         text = evidence[scored.source].segment.text[scored.statement.start : scored.statement.end]
-        found = compose.belief_features(asked, reading, choice, weights)
+        found = compose.belief_features(reading, choice, weights)
         rows.append([found[name] for name in calibrate.BELIEF_FEATURES])
         truth.append(float(possible and holds(text, item.answers)))
 
@@ -147,7 +156,7 @@ def fit(
     for (_, items), retriever in zip(sets, retrievers, strict=True):
         for item in items:
             evidence = retriever.search(item.question, 5)
-            cases.append((item, evidence, read_evidence(read(item.question), evidence, similarity)))
+            cases.append((item, evidence, look(item.question, evidence, similarity)))
     by_statement, by_value = choice_groups(cases)
     statement = fit_choice(by_statement, np.array(hand.statement), pull=0.003)
     value = fit_choice(by_value, np.array(hand.value), pull=0.003)
@@ -171,19 +180,37 @@ def shown(weights: calibrate.Weights) -> str:
     return "Weights(\n    " + "\n    ".join(parts) + "\n)"
 
 
+def encoder_similarity(encoder: TextEncoder) -> Similarity:
+    """Return the cosine of a question to texts, each text encoded once."""
+    known: dict[tuple[str, Role], npt.NDArray[np.float32]] = {}
+
+    def vectors(texts: Sequence[str], role: Role) -> npt.NDArray[np.float32]:
+        fresh = [t for t in dict.fromkeys(texts) if (t, role) not in known]
+        if fresh:
+            known.update(zip(((t, role) for t in fresh), encoder.encode(fresh, role), strict=True))
+        return np.stack([known[t, role] for t in texts])
+
+    def similarity(question: str, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.asarray(vectors(texts, "document") @ vectors([question], "query")[0])
+
+    return similarity
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Fit the weights of the extractive generator.")
     parser.add_argument("data", type=Path)
-    data = parser.parse_args().data
+    parser.add_argument("--encoder", default="", help="fit the dense tables with this encoder")
+    given = parser.parse_args()
+    similarity = encoder_similarity(encoders.create(given.encoder)) if given.encoder else None
     print("#", *STATEMENT_FEATURES, "|", *VALUE_FEATURES)
     for language, names in (("en", ["qa.en.json"]), ("zh", ["qa.zh.json", "qa-reading.zh.json"])):
         sets = []
         for name in names:
-            paragraphs, items = load(data / name)
+            paragraphs, items = load(given.data / name)
             if "reading" not in name:
                 items = [i for i in items if paragraphs[i.gold].article % 2 == 0]
             sets.append((paragraphs, items))
-        print(language, shown(fit(sets)))
+        print(language, shown(fit(sets, similarity)), flush=True)
 
 
 if __name__ == "__main__":

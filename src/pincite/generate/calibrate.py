@@ -33,124 +33,48 @@ class Weights:
 
 
 HAND = Weights(
-    statement=(6.0, 2.0, 2.0, 1.0, 1.0, 1.5, 1.0, 2.0, -0.3, 0.7, 4.0, 1.0, -3.0, 3.0, 0.2, 0.3),
+    statement=(
+        6.0,
+        2.0,
+        2.0,
+        1.0,
+        1.0,
+        1.5,
+        1.0,
+        2.0,
+        -0.3,
+        0.7,
+        4.0,
+        1.0,
+        -3.0,
+        3.0,
+        0.2,
+        0.3,
+        2.0,
+    ),
     value=(4.0, 3.0, 1.0, -3.0, -0.3, 3.0, 0.3, -0.3, 1.0, 0.5, 1.5, 0.3, 0.0, 1.0),
     belief=(-6.0, 4.0, 4.0, 3.0, -2.0, 0.7, 0.5, 1.0, 2.0, 0.5, 0.5, 0.2, 0.5, 0.5),
 )
+_EN = Weights(
+    statement=(7.78, -0.25, 2.00, 1.27, 0.85, 2.00, 0.55, 2.00, -0.71, 0.94, 4.00, 1.28, -3.00, 3.00, 0.06, -0.13, 1.97),
+    value=(2.97, 4.82, 1.35, -0.58, 0.17, 2.47, 0.77, -0.24, 1.28, 0.25, 1.50, 1.27, -0.22, 0.03),
+    belief=(-5.49, 2.96, 2.68, 3.41, -2.35, 0.47, 0.10, 1.77, 2.00, 0.05, 0.60, 1.57, 0.66, 0.85),
+)  # fmt: skip
+_ZH = Weights(
+    statement=(6.74, 1.64, 3.11, -0.42, -0.27, 2.09, 1.73, 2.21, -0.30, 0.93, 4.00, 1.24, -3.00, 3.00, 0.30, 0.15, 2.00),
+    value=(2.04, 2.44, 1.53, -0.17, 2.04, 1.14, -0.38, -0.10, 1.74, 0.09, 0.89, 0.19, 0.53, 0.21),
+    belief=(-5.35, 3.64, 2.72, 2.99, -0.24, 0.77, -0.82, 1.09, 2.00, -0.38, 1.28, 1.74, 0.10, 1.97),
+)  # fmt: skip
 TABLE: Mapping[str, Weights] = MappingProxyType(
-    {
-        "en": Weights(
-            statement=(
-                7.80,
-                -0.42,
-                2.03,
-                1.01,
-                0.92,
-                2.12,
-                0.54,
-                1.99,
-                -0.70,
-                0.94,
-                4.00,
-                1.33,
-                -3.00,
-                3.00,
-                -0.00,
-                -0.06,
-            ),
-            value=(
-                3.70,
-                4.82,
-                1.30,
-                -0.34,
-                -0.05,
-                2.42,
-                0.06,
-                -0.71,
-                1.35,
-                0.12,
-                1.50,
-                0.65,
-                -0.18,
-                0.04,
-            ),
-            belief=(
-                -5.35,
-                2.84,
-                2.59,
-                3.39,
-                -2.35,
-                0.45,
-                0.08,
-                1.68,
-                2.00,
-                0.12,
-                0.61,
-                1.55,
-                0.31,
-                0.89,
-            ),
-        ),
-        "zh": Weights(
-            statement=(
-                6.74,
-                1.64,
-                3.11,
-                -0.42,
-                -0.27,
-                2.09,
-                1.73,
-                2.21,
-                -0.30,
-                0.93,
-                4.00,
-                1.24,
-                -3.00,
-                3.00,
-                0.30,
-                0.15,
-            ),
-            value=(
-                2.04,
-                2.44,
-                1.53,
-                -0.17,
-                2.04,
-                1.14,
-                -0.38,
-                -0.10,
-                1.74,
-                0.09,
-                0.89,
-                0.19,
-                0.53,
-                0.21,
-            ),
-            belief=(
-                -5.35,
-                3.64,
-                2.72,
-                2.99,
-                -0.24,
-                0.77,
-                -0.82,
-                1.09,
-                2.00,
-                -0.38,
-                1.28,
-                1.74,
-                0.10,
-                1.97,
-            ),
-        ),
-    }
+    {"en": _EN, "zh": _ZH, "en dense": _EN, "zh dense": _ZH}
 )
 """Fitted weights by language of the question; languages without a row use that of English."""
 
 
-def weights_for(question: Question) -> Weights:
-    """Return the weights for a question's language."""
-    return TABLE["zh" if question.language in ("zh", "ja") else "en"]
+def weights_for(question: Question, *, dense: bool = False) -> Weights:
+    """Return the weights for a question's language, with or without dense similarity."""
+    language = "zh" if question.language in ("zh", "ja") else "en"
+    return TABLE[f"{language} dense" if dense else language]
 
 
 def statement_posterior(reading: Reading, weights: Weights) -> npt.NDArray[np.float64]:

@@ -27,6 +27,10 @@ SINGLE = frozenset({"number", "quantity", "money", "percent", "date", "clock", "
 """Kinds of value of which one question has one: two different ones are a disagreement."""
 
 
+VALUELESS = 0.3
+"""Share that a statement keeps where a value is asked for and it holds none."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """One statement that bears out a proposal, with its share of P(a, d | q)."""
@@ -64,7 +68,8 @@ def proposals(reading: Reading, evidence: Sequence[Evidence], weights: Weights) 
         text = evidence[scored.source].segment.text
         if not scored.values:
             said = text[scored.statement.start : scored.statement.end]
-            grouped.setdefault(f"says {flat(fold(said))}", []).append(Ground(scored, None, share))
+            whole = share * (VALUELESS if reading.lens.question.wants_value else 1.0)
+            grouped.setdefault(f"says {flat(fold(said))}", []).append(Ground(scored, None, whole))
             continue
         inner = value_posterior(scored, weights)
         for value, part in zip(scored.values, inner, strict=True):
@@ -100,23 +105,21 @@ def flat(text: str) -> str:
 # -- belief -------------------------------------------------------------------------------------
 
 
-def belief_features(
-    question: Question, reading: Reading, choice: Proposal, weights: Weights
-) -> dict[str, float]:
+def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dict[str, float]:
     """Return what tells whether the chosen answer is one at all, by `BELIEF_FEATURES` name."""
     scored = choice.best.scored
     measured = dict(zip(STATEMENT_FEATURES, map(float, scored.features), strict=True))
-    reached = np.maximum(scored.covered, scored.reached)
-    names = np.array([k.name for k in question.keywords], dtype=float) * reading.weights
+    over, reached = reading.lens, scored.reached
+    names = np.array([k.name for k in over.question.keywords], dtype=float) * over.weights
     total = float(names.sum())
     inner = value_posterior(scored, weights)
     fits = {id(v): row[0] for v, row in zip(scored.values, scored.value_features, strict=True)}
     return {
         "bias": 1.0,
-        "cover": measured["cover"],
-        "reached": _weighted(reached, reading.weights),
+        "cover": measured["cover"] + 0.8 * measured["carried"],
+        "reached": over.share(reached),
         "names": float((reached * names).sum()) / total if total else 0.7,
-        "gap": _gap(question, reached),
+        "gap": _gap(over.question, reached),
         "type": float(fits.get(id(choice.best.value), 0.5)),
         "order": measured["order"],
         "density": measured["density"],
@@ -127,11 +130,6 @@ def belief_features(
         "agreement": math.log1p(len(choice.grounds) - 1),
         "key": measured["key"],
     }
-
-
-def _weighted(cover: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> float:
-    total = float(weights.sum())
-    return float((cover * weights).sum()) / total if total else 0.0
 
 
 def _gap(question: Question, reached: npt.NDArray[np.float64]) -> float:
@@ -208,7 +206,7 @@ def _within(one: str, other: str) -> bool:
 
 def _same_claim(reading: Reading, one: ScoredStatement, other: ScoredStatement) -> bool:
     """True when two statements are met by nearly the same words of the question."""
-    weights = reading.weights
+    weights = reading.lens.weights
     a, b = one.covered >= 0.5, other.covered >= 0.5
     shared, either = float(weights[a & b].sum()), float(weights[a | b].sum())
     enough = shared >= 0.5 * float(weights.sum())

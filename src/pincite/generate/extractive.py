@@ -16,9 +16,10 @@ from pincite.generate.compose import (
     shows_value,
 )
 from pincite.generate.question import Question, read
-from pincite.generate.score import Reading, Similarity, read_evidence
+from pincite.generate.score import Reading, read_evidence
+from pincite.generate.similar import Similarity, with_similarity
 from pincite.generate.write import Sentence, sentence_of, write
-from pincite.types import Answer, Evidence
+from pincite.types import Answer, Citation, Evidence
 
 LONGEST_QUESTION = 2000
 """Characters of a question that are read; a longer one is cut, and the answer says so."""
@@ -58,17 +59,17 @@ class ExtractiveGenerator:
                 f"The question has {len(question)} characters; "
                 f"only the first {LONGEST_QUESTION} were read."
             )
-        text, citations, confidence = None, (), 0.0
-        if asked.keywords:
-            reading = read_evidence(asked, evidence, self.similarity)
-            weights = weights_for(asked)
-            found = proposals(reading, evidence, weights)
-            if found:
-                confidence = belief(belief_features(asked, reading, found[0], weights), weights)
-            if found and confidence >= self.abstain_below:
-                sentences, remarks = _compose(asked, reading, found, evidence, weights, confidence)
-                text, citations = write(asked, sentences, evidence)
-                warnings += remarks
+        reading, weights = self._read(asked, evidence)
+        found = proposals(reading, evidence, weights) if asked.keywords else []
+        confidence = 0.0
+        if found:
+            confidence = belief(belief_features(reading, found[0], weights), weights)
+        text: str | None = None
+        citations: tuple[Citation, ...] = ()
+        if found and confidence >= self.abstain_below:
+            sentences, remarks = _compose(asked, reading, found, evidence, weights, confidence)
+            text, citations = write(asked, sentences, evidence)
+            warnings += remarks
         return Answer(
             question=question,
             text=text,
@@ -79,6 +80,15 @@ class ExtractiveGenerator:
             warnings=tuple(warnings),
             timings_ms={"generate": 1000.0 * (time.perf_counter() - began)},
         )
+
+    def _read(self, asked: Question, evidence: Sequence[Evidence]) -> tuple[Reading, Weights]:
+        """Return the statements with their features, and what the features are worth."""
+        reading = read_evidence(asked, evidence)
+        weights = weights_for(asked, dense=False)
+        if self.similarity is None:
+            return reading, weights
+        reading = with_similarity(reading, evidence, weights, self.similarity)
+        return reading, weights_for(asked, dense=True)
 
 
 def _compose(

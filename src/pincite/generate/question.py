@@ -96,7 +96,7 @@ _NOUN_KINDS: tuple[tuple[str, Kind, str], ...] = (
     ("duration|时长|工期", "duration", ""),
     ("number|count|total|amount|score|code|pin|password|id|version|serial|数量|人数|总数|数目|编号|密码|"
      "号码|次数|得分|比分|版本|代码|总计|合计|人口|population|quantity|ratio|size|比值", "number", ""),
-    ("email|e-mail|phone|telephone|url|website|fax|邮箱|电话|网址|网站|邮件地址|电子邮件", "contact", ""),
+    ("email address|phone number|telephone number|电话号码|手机号码|手机号|email|e-mail|phone|telephone|url|website|fax|邮箱|电话|网址|网站|邮件地址|电子邮件", "contact", ""),
     ("colour|color|颜色", "colour", ""),
     ("city|country|state|place|location|street|address|region|town|village|county|province|island|"
      "river|continent|district|site|room|城市|国家|地方|地点|地址|街道|省|县|位置|房间|地区|岛|河流",
@@ -227,14 +227,14 @@ def _possessed(lowered: str) -> str:
 
 def _noun_kind(noun: str) -> tuple[Kind, str]:
     """Return the kind of answer that a noun asks for; its last known word decides."""
-    best: tuple[int, Kind, str] = (-1, "thing", "")
+    best: tuple[tuple[int, int], Kind, str] = ((-1, 0), "thing", "")
     for pattern, kind, dimension in _NOUN_KINDS:
         for match in re.finditer(rf"(?:{pattern})", noun):
             latin = match.group().isascii()
             before, after = noun[: match.start()], noun[match.end() :]
             whole = not (before[-1:].isalpha() or (after[:1].isalpha() and after != "s"))
-            if (not latin or whole) and match.end() > best[0]:
-                best = (match.end(), kind, dimension)
+            if (not latin or whole) and (match.end(), len(match.group())) > best[0]:
+                best = ((match.end(), len(match.group())), kind, dimension)
     return best[1], best[2]
 
 
@@ -260,9 +260,9 @@ _ZH_RULES: tuple[tuple[str, Kind, str], ...] = (
 )  # fmt: skip
 _ZH_HOW_MANY = re.compile(rf"(?:多少|几)[{_MEASURES_ZH}]?([{CJK}]{{0,4}})")
 _ZH_NOUN = re.compile(
-    rf"(?:什么|何种|哪一?[种个家位座条所部本支次届项]?)([{CJK}]{{1,6}}?)(?=是|被|在|有|[？?，。,]|的|$)|"
-    rf"([{CJK}A-Za-z]{{1,8}}?)(?:是|为|叫)(?:什么|多少|哪|几|啥)"
+    rf"(?:什么样的|什么|何种|哪一?[种个家位座条所部本支次届项]?)([{CJK}]{{1,6}}?)(?=是|被|在|有|[？?，。,]|的|$)"
 )
+_ZH_SUBJECT = re.compile(rf"([{CJK}A-Za-z]{{1,8}}?)(?:是|为|叫)(?:什么|多少|哪|几|啥)")
 _ZH_DEFINE = re.compile(r"^什么是|是什么意思|的定义|^何谓|^什么叫")
 
 
@@ -270,9 +270,7 @@ def _read_zh(text: str) -> tuple[Kind, str, str]:
     """Return (kind, dimension, the noun asked for) of a Chinese question."""
     if _ZH_DEFINE.search(text):
         return "definition", "", ""
-    match = _ZH_NOUN.search(text)
-    noun = (match.group(1) or match.group(2) or "") if match else ""
-    noun = re.split("的", noun)[-1]
+    noun = (_first(_ZH_NOUN, text) or _first(_ZH_SUBJECT, text)).split("的")[-1]
     for pattern, kind, dimension in _ZH_RULES:
         if re.search(pattern, text):
             return kind, dimension, noun
@@ -357,5 +355,5 @@ def _weight(shown: str, name: bool) -> float:
     if shown.isascii():
         return 1.0
     if len(shown) == 1:
-        return 0.4
+        return 0.4 if shown in SOFT_ZH else 0.8
     return 0.5 if any(c in SOFT_ZH for c in shown) else 1.0

@@ -84,7 +84,7 @@ _MONEY_AFTER = re.compile(rf"[ \u00a0]?(?:{_MONEY_WORDS})(?![A-Za-z])", re.IGNOR
 _COUNTER_ZH = re.compile(
     r"(?:个|名|位|次|种|座|条|件|辆|间|张|台|只|枚|篇|家|项|届|场|分|人|岁|倍|艘|头|棵|支|份|块|层)(?!小时|月|星期|百分)"
 )
-_PERCENT_ZH = re.compile("百分之(?=[零一二三四五六七八九十百0-9])")
+_PERCENT_ZH = re.compile("百分之$")
 _ORDINAL = re.compile(
     r"\b\d+(?:st|nd|rd|th)\b|\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
     r"|第[一二三四五六七八九十百\d]+",
@@ -136,25 +136,25 @@ def _english_number(parts: list[str]) -> float:
     return float(total + part)
 
 
-def _chinese_number(text: str) -> float | None:
+def _chinese_number(text: str) -> float:
     whole, _, fraction = text.partition("点")
-    if not any(c in SCALES_ZH for c in whole):
-        number = float("".join(str(DIGITS_ZH[c]) for c in whole) or "0")
+    if any(c in SCALES_ZH for c in whole):
+        number = float(_chinese_whole(whole))
     else:
-        total = section = digit = 0
-        for c in whole:
-            if c in DIGITS_ZH:
-                digit = DIGITS_ZH[c]
-            elif SCALES_ZH[c] >= 10**4:
-                total = (total + section + digit) * SCALES_ZH[c]
-                section = digit = 0
-            else:
-                section += (digit or 1) * SCALES_ZH[c]
-                digit = 0
-        number = float(total + section + digit)
-    return (
-        number + float("0." + "".join(str(DIGITS_ZH[c]) for c in fraction)) if fraction else number
-    )
+        number = float("".join(str(DIGITS_ZH[c]) for c in whole) or "0")
+    digits = "".join(str(DIGITS_ZH[c]) for c in fraction)
+    return number + float(f"0.{digits}") if digits else number
+
+
+def _chinese_whole(text: str) -> int:
+    """Return the number a text with scale characters writes: what stands before 亿, 万, 千, …."""
+    for scale in "亿万千百十":
+        before, mark, after = text.rpartition(scale)
+        if mark:
+            times = _chinese_whole(before) if before.strip("零〇") else 1
+            return times * SCALES_ZH[scale] + _chinese_whole(after)
+    digits = "".join(str(DIGITS_ZH[c]) for c in text)
+    return int(digits or "0")
 
 
 def _plain(number: float) -> str:
@@ -199,12 +199,20 @@ def _is_year(text: str, start: int, end: int, unit: re.Match[str]) -> bool:
 def _measured(text: str, start: int, end: int, number: float, unit: re.Match[str]) -> Value:
     dimension, factor = UNITS[unit["latin"] or unit["zh"]]
     stop = unit.end()
+    per = _PER_ZH.search(text, max(0, start - 3), start) if dimension == "length" else None
+    if per:
+        speed = number * factor / _PER_SECONDS[per.group()]
+        return Value(per.start(), stop, "quantity", f"speed {_plain(speed)}", "speed")
     if dimension == "temperature":
         norm = f"temperature {_plain(_celsius(number, factor))}"
     else:
         norm = f"{dimension} {_plain(number * factor)}"
     kinds: dict[str, ValueKind] = {"percent": "percent", "duration": "duration"}
     return Value(start, stop, kinds.get(dimension, "quantity"), norm, dimension)
+
+
+_PER_SECONDS = {"每秒": 1.0, "每分钟": 60.0, "每小时": 3600.0, "时速": 3600.0}
+_PER_ZH = re.compile(f"(?:{'|'.join(_PER_SECONDS)})$")
 
 
 def _celsius(number: float, factor: float) -> float:
@@ -313,6 +321,12 @@ _NAME = re.compile(rf"{_CAPITAL}(?:,? (?:(?:{_PARTICLES}) ){{0,2}}{_CAPITAL}|\s(
 _TITLE = re.compile(
     r"\b(?:Dr|Mr|Mrs|Ms|Prof|Professor|Sir|Captain|President|King|Queen|Saint|St)\b\.?"
 )
+_ADDRESS = re.compile(
+    rf"\b(?:No\.? ?)?\d{{1,5}}[A-Za-z]?,? (?:{_CAPITAL} ){{1,4}}(?:{PLACE_WORDS_EN})\b"
+    rf"|\b(?:LOT|UNIT|JALAN|P\.? ?O\.? BOX)\b[^\n;]{{3,60}}"
+    rf"|[{CJK}]{{2,10}}(?:路|街|大道|巷)\d+号(?:[{CJK}\d]{{0,8}}[楼室层])?",
+    re.IGNORECASE,
+)
 _ORG_EN = re.compile(rf"\b(?:{ORG_WORDS_EN})\b\.?", re.IGNORECASE)
 _PLACE_EN = re.compile(rf"\b(?:{PLACE_WORDS_EN})\b", re.IGNORECASE)
 _PLACE_BEFORE = re.compile(
@@ -372,6 +386,8 @@ def _marked(text: str) -> Iterator[Value]:
         yield Value(
             match.start(), match.end(), "contact", re.sub(r"[\s()-]", "", match.group()).lower()
         )
+    for match in _ADDRESS.finditer(text):
+        yield Value(match.start(), match.end(), "place", _norm(match.group()))
     for match in _COLOUR.finditer(text):
         yield Value(match.start(), match.end(), "colour", fold(match.group()).removesuffix("色"))
     for match in _ORDINAL.finditer(text):
@@ -456,7 +472,7 @@ def values(text: str) -> list[Value]:
         ['2019-05-03', '16:00']
     """
     seen: dict[tuple[int, int], Value] = {}
-    for source in (_marked, _dates, _numbers, _names, _chunks):
+    for source in (_dates, _marked, _numbers, _names, _chunks):
         for value in source(text):
             if value.start < value.end:
                 seen.setdefault((value.start, value.end), value)

@@ -1,0 +1,196 @@
+"""Features of the values in a statement: how well each would do as the short answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pincite.generate.cover import Lens
+from pincite.generate.lexicon import STOP_EN
+from pincite.generate.question import Kind
+from pincite.generate.sentences import Field, Statement
+from pincite.generate.terms import Token, tokens
+from pincite.generate.values import Value, ValueKind, values
+
+VALUE_FEATURES = (
+    "type", "proximity", "focus", "overlap", "length", "key", "name", "chunk", "clause", "copula",
+    "dimension", "quoted", "first", "best_typed",
+)  # fmt: skip
+
+_FITS: Mapping[Kind, Mapping[ValueKind, float]] = {
+    "person": {"name": 1.0, "organisation": 0.5, "place": 0.4, "list": 0.3, "chunk": 0.3,
+               "field": 0.5},
+    "place": {"place": 1.0, "name": 0.6, "organisation": 0.3, "chunk": 0.4, "field": 0.5},
+    "organisation": {"organisation": 1.0, "name": 0.8, "place": 0.5, "chunk": 0.4, "field": 0.5},
+    "time": {"date": 1.0, "clock": 0.7, "duration": 0.2, "field": 0.3},
+    "number": {"number": 1.0, "quantity": 0.3, "percent": 0.3, "money": 0.2, "duration": 0.3,
+               "ordinal": 0.2, "field": 0.4},
+    "money": {"money": 1.0, "number": 0.5, "percent": 0.1, "field": 0.4},
+    "quantity": {"quantity": 1.0, "number": 0.5, "duration": 0.3, "percent": 0.3, "field": 0.4},
+    "percent": {"percent": 1.0, "number": 0.3, "field": 0.3},
+    "duration": {"duration": 1.0, "quantity": 0.4, "number": 0.4, "date": 0.3, "field": 0.3},
+    "reason": {"reason": 1.0, "chunk": 0.1},
+    "list": {"list": 1.0, "field": 0.5, "chunk": 0.3, "name": 0.3, "quoted": 0.3},
+    "contact": {"contact": 1.0, "number": 0.4, "field": 0.6},
+    "colour": {"colour": 1.0, "chunk": 0.2, "field": 0.5},
+    "thing": {"quoted": 1.0, "name": 0.8, "organisation": 0.8, "place": 0.7, "chunk": 0.6,
+              "field": 0.9, "number": 0.4, "quantity": 0.4, "money": 0.3, "date": 0.3,
+              "percent": 0.3, "contact": 0.4, "list": 0.4, "colour": 0.4, "ordinal": 0.3,
+              "duration": 0.3, "clock": 0.2},
+    "manner": {}, "definition": {}, "yesno": {},
+}  # fmt: skip
+"""Kind of question -> kind of value -> how well the one answers the other."""
+
+_STRICT = frozenset(
+    {"time", "number", "money", "quantity", "percent", "duration", "contact", "colour"}
+)
+"""Kinds of question that only a value of a fitting kind answers."""
+
+_COPULAS = (
+    " is", " are", " was", " were", " by", ":", "：", "=", "是", "为", "有", "达", "叫", "名",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scene:
+    """A statement with its tokens and where they meet the question: (position, keyword, kin)."""
+
+    text: str
+    statement: Statement
+    words: Sequence[Token]
+    hits: Sequence[tuple[int, int, float]]
+
+
+def score_values(
+    lens: Lens, text: str, statement: Statement, words: Sequence[Token]
+) -> tuple[list[Value], list[list[float]]]:
+    """Return the values of a statement that do not merely repeat the question, with features.
+
+    Args:
+        lens: The question over its sources.
+        text: Text of the segment.
+        statement: The statement.
+        words: The tokens of the statement.
+    """
+    question = lens.question
+    if not question.wants_value:
+        return [], []
+    hits = [
+        (p, i, kin) for p, token in enumerate(words) for i, kin in lens.links.get(token.term, ())
+    ]
+    scene = _Scene(text, statement, words, hits)
+    shares = {field.start: _key_share(lens, field.key) for field in statement.fields}
+    kept: list[Value] = []
+    rows: list[list[float]] = []
+    for value in _values_within(text, statement):
+        inside = [i for i, t in enumerate(words) if value.start <= t.start and t.end <= value.end]
+        overlap = _overlap(lens, [words[i].term for i in inside])
+        if question.kind in _STRICT and fit(lens, value) == 0.0:
+            continue
+        if overlap > 0.99 and not question.choices:
+            continue
+        row = _features(lens, scene, value, inside)
+        row |= {"overlap": overlap, "key": _field_share(value, statement.fields, shares)}
+        kept.append(value)
+        rows.append([row.get(name, 0.0) for name in VALUE_FEATURES])
+    best = max(range(len(rows)), key=lambda i: (rows[i][0], rows[i][1]), default=None)
+    if best is not None and rows[best][0] > 0.0:
+        rows[best][VALUE_FEATURES.index("best_typed")] = 1.0
+    return kept, rows
+
+
+def fit(lens: Lens, value: Value) -> float:
+    """Return how well the kind of a value answers the kind of the question, 0..1."""
+    question = lens.question
+    if question.dimension == "clock":
+        return {"clock": 1.0, "date": 0.4}.get(value.kind, 0.1)
+    found = _FITS[question.kind].get(value.kind, 0.0)
+    measured = value.kind in ("quantity", "duration") and question.kind == "quantity"
+    if measured and question.dimension and value.dimension != question.dimension:
+        return 0.4 * found
+    return found
+
+
+def _values_within(text: str, statement: Statement) -> list[Value]:
+    """Return the values of a statement, spans within the segment, whole fields among them."""
+    shift = statement.start
+    found = [
+        Value(v.start + shift, v.end + shift, v.kind, v.norm, v.dimension)
+        for v in values(text[statement.start : statement.end])
+    ]
+    places = {(v.start, v.end) for v in found}
+    for field in statement.fields:
+        if (field.start, field.end) not in places and field.end - field.start <= 120:
+            norm = " ".join(text[field.start : field.end].casefold().split())
+            found.append(Value(field.start, field.end, "field", norm, key=field.key))
+    return found
+
+
+def _key_share(lens: Lens, key: str) -> float:
+    """Return how far the name of a field is what is asked for, 0..1."""
+    own = [t.term for t in tokens(key)]
+    if not own:
+        return 0.0
+    reached = [max((kin for _, kin in lens.links.get(t, ())), default=0.0) for t in own]
+    wanted = any(t in lens.question.focus for t in own) and len(own) <= 2
+    return max(sum(reached) / len(own), float(wanted))
+
+
+def _field_share(value: Value, fields: Sequence[Field], shares: Mapping[int, float]) -> float:
+    for field in fields:
+        if field.start <= value.start and value.end <= field.end:
+            return shares[field.start]
+    return 0.0
+
+
+def _overlap(lens: Lens, terms: Sequence[str]) -> float:
+    """Return the share of the terms that the question has said itself."""
+    content = [t for t in terms if t not in STOP_EN]
+    if not content:
+        return 0.5 if terms else 0.0
+    same = [t for t in content if any(kin == 1.0 for _, kin in lens.links.get(t, ()))]
+    return len(same) / len(content)
+
+
+def _features(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) -> dict[str, float]:
+    words, statement = scene.words, scene.statement
+    after = next((i for i, t in enumerate(words) if t.end > value.start), len(words))
+    first, last = (inside[0], inside[-1]) if inside else (after, after)
+    nearest: dict[int, float] = {}
+    for position, i, kin in scene.hits:
+        distance = first - position if position < first else max(0, position - last)
+        if distance:
+            nearest[i] = max(nearest.get(i, 0.0), kin / (1 + distance / 3))
+    total = float(lens.weights.sum()) or 1.0
+    question = lens.question
+    around = {t.term for t in words[max(0, first - 3) : last + 4]}
+    before = scene.text[max(statement.start, value.start - 8) : value.start]
+    unit_asked = question.kind == "number" and any(words[i].term in question.focus for i in inside)
+    return {
+        "type": 1.0 if unit_asked else fit(lens, value),
+        "proximity": sum(lens.weights[i] * near for i, near in nearest.items()) / total,
+        "focus": float(bool(question.focus & around)),
+        "length": math.log1p(len(inside)) / 2.0,
+        "name": float(value.kind in ("name", "place", "organisation")),
+        "chunk": float(value.kind == "chunk"),
+        "clause": _clause(lens, scene, value) / total,
+        "copula": float(before.rstrip().endswith(_COPULAS)),
+        "dimension": float(bool(question.dimension) and question.dimension == value.dimension),
+        "quoted": float(value.kind == "quoted"),
+        "first": float(not scene.text[statement.start : value.start].strip()),
+    }
+
+
+def _clause(lens: Lens, scene: _Scene, value: Value) -> float:
+    """Return the weight of the keywords met in the clause that holds the value."""
+    marks = ",;，；:：—–\n"
+    low, high = scene.statement.start, scene.statement.end
+    start = max((scene.text.rfind(m, low, value.start) for m in marks), default=-1)
+    ends = [scene.text.find(m, value.end, high) for m in marks]
+    end = min((e for e in ends if e >= 0), default=high)
+    met: dict[int, float] = {}
+    for position, i, kin in scene.hits:
+        if start <= scene.words[position].start < end:
+            met[i] = max(met.get(i, 0.0), kin)
+    return float(sum(lens.weights[i] * kin for i, kin in met.items()))

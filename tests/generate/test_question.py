@@ -1,0 +1,89 @@
+"""What a question asks for, in English and Chinese."""
+
+import pytest
+
+from pincite.generate.question import read
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Who repaired the antenna?", "person"),
+        ("When did the ferry leave?", "time"),
+        ("In what year was the mill closed?", "time"),
+        ("Where are the spare keys kept?", "place"),
+        ("How many goats graze on the slope?", "number"),
+        ("How much does a ticket cost?", "money"),
+        ("How far is the lighthouse from the village?", "quantity"),
+        ("How long does the hike take?", "duration"),
+        ("What percentage of seeds sprouted?", "percent"),
+        ("Why was the bridge closed?", "reason"),
+        ("How is the filter cleaned?", "manner"),
+        ("Is the museum open on Mondays?", "yesno"),
+        ("What is a moraine?", "definition"),
+        ("What are the ingredients of the glue?", "list"),
+        ("Which company built the crane?", "organisation"),
+        ("What is the phone number of the clinic?", "contact"),
+        ("What colour is the warning light?", "colour"),
+        ("Who was the captain when the ship sank?", "person"),
+        ("谁修好了天线？", "person"),
+        ("渡轮什么时候离开？", "time"),
+        ("磨坊是哪一年关闭的？", "time"),
+        ("备用钥匙放在哪里？", "place"),
+        ("山坡上有多少只羊？", "number"),
+        ("一张票多少钱？", "money"),
+        ("灯塔离村子多远？", "quantity"),
+        ("徒步需要多长时间？", "duration"),
+        ("种子发芽的百分比是多少？", "percent"),
+        ("桥为什么关闭？", "reason"),
+        ("滤网怎么清洗？", "manner"),
+        ("博物馆星期一开放吗？", "yesno"),
+        ("什么是冰碛？", "definition"),
+        ("胶水有哪些成分？", "list"),
+        ("起重机是哪家公司制造的？", "organisation"),
+        ("诊所的电话是多少？", "contact"),
+        ("警示灯是什么颜色？", "colour"),
+        ("新镇被命名为什么？", "thing"),
+    ],
+)
+def test_the_kind_of_answer_is_read_from_the_question(text, kind):
+    assert read(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension"),
+    [
+        ("How far is the mill?", "length"),
+        ("How heavy is the anchor?", "mass"),
+        ("What is the water temperature?", "temperature"),
+        ("At what time does the bus leave?", "clock"),
+        ("塔有多高？", "length"),
+        ("水温是多少？", "temperature"),
+        ("班车几点出发？", "clock"),
+    ],
+)
+def test_what_is_measured_is_read_from_the_question(text, dimension):
+    assert read(text).dimension == dimension
+
+
+def test_names_and_numbers_are_what_an_answer_must_be_about():
+    asked = read("How much did Oskar Lind pay for the boat in 1987?")
+    assert [k.term for k in asked.keywords if k.name] == ["oskar", "lind", "1987"]
+
+
+def test_the_first_word_is_no_name_because_it_is_capitalised():
+    assert not any(k.name for k in read("Spare pumps are kept where?").keywords)
+
+
+def test_question_words_are_no_keywords():
+    assert [k.term for k in read("什么时候开放？").keywords] == ["开放"]
+    assert [k.term for k in read("When does it open?").keywords] == ["open"]
+
+
+def test_quoted_words_count_as_names():
+    assert all(k.name for k in read("谁写了《冰河日记》？").keywords if k.term in ("冰河", "日记"))
+
+
+def test_the_noun_that_is_asked_for_is_the_focus():
+    assert read("How many barrels does the cellar hold?").focus == {"barrel"}
+    assert read("What is the altitude of the hut?").focus == {"altitud"}
