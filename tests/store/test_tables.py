@@ -299,7 +299,7 @@ def test_a_reader_goes_on_when_its_version_is_purged_by_another(store):
 
 def test_a_newer_schema_is_refused_with_a_way_out(store, monkeypatch):
     monkeypatch.setattr("pincite.store.schema.SCHEMA_VERSION", 0)
-    with pytest.raises(StoreError, match="schema 1, and this release knows schemas up to 0.*Upgr"):
+    with pytest.raises(StoreError, match=r"schema 1, and this release knows schemas up to 0.*Upgr"):
         Store.open(store.uri)
 
 

@@ -6,6 +6,7 @@ missing right or a damaged file comes out as one `StoreError` with a next step.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,9 +30,11 @@ _NEXT_STEPS = (
     ("disk quota", "The disk quota is used up: free some space and run it again"),
     ("file too large", "A limit on file size was hit: raise it (ulimit -f) and run it again"),
     ("read-only file system", "The file system is mounted read-only: choose another place (--kb)"),
+    ("not a directory", "A file stands in the way: choose another place (--kb)"),
     ("permission denied", "You may not write or read there: change the rights or choose another"),
     ("not found", "A file of it is missing: run `pincite kb check --repair`"),
 )
+_CONFLICT = re.compile("conflict_resolver|commit conflict|concurrent transaction", re.IGNORECASE)
 _DAMAGED = "A file of it may be damaged: run `pincite kb check --repair`"
 
 
@@ -62,13 +65,18 @@ def explained(uri: str, doing: str) -> Iterator[None]:
     """Turn what Lance raises inside the block into a `StoreError` about `doing`.
 
     Raises:
-        StoreError: Lance failed; the message holds the first line of its own.
+        StoreError: Lance failed; the message holds the beginning of its own.
+        Interfered: Another writer was faster.
     """
     try:
         yield
-    except (PinciteError, Interfered, CommitConflictError):
+    except (PinciteError, Interfered):
         raise
+    except CommitConflictError as error:
+        raise Interfered from error
     except (OSError, ValueError, RuntimeError, ArithmeticError, LookupError, TypeError) as error:
+        if _CONFLICT.search(str(error)):
+            raise Interfered from error
         raise _store_error(uri, doing, error) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # how a panic of the Rust side arrives

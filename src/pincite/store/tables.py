@@ -18,13 +18,14 @@ from typing import TypeVar
 import lance
 import pyarrow as pa
 
-from pincite.errors import NotFound, StoreError, UsageError
+from pincite.errors import NotFound, StoreError, StoreLocked, UsageError
 from pincite.store import search, upkeep, writing
 from pincite.store import versions as history
 from pincite.store.engine import (
     EVIDENCE,
     LEDGER,
     SEGMENTS,
+    Interfered,
     explained,
     is_absent,
     local_path,
@@ -238,8 +239,14 @@ class Store:
         held: AbstractContextManager[object] = (
             nullcontext() if self._lock is None else (self._lock.held())
         )
-        with held, self._writing:
-            yield
+        try:
+            with held, self._writing:
+                yield
+        except Interfered as error:
+            raise StoreLocked(
+                f"another writer changed the knowledge base {self.uri} at the same moment. "
+                f"Run this again when it is done."
+            ) from error
 
     def commit(self, batch: Sequence[Ingested]) -> None:
         """Take in files, all or none; replaces what their contents, or their paths, had before.
@@ -275,7 +282,8 @@ class Store:
 
         Args:
             purge: Drop all versions but this one and the snapshots, whatever their age, so
-                that nothing of what was forgotten stays on the disk.
+                that nothing of what was forgotten stays on the disk (on an object store: what
+                is older than an hour, because there another writer may be at work).
         """
         self.change(upkeep.maintain)
         with self.writing():

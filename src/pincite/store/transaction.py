@@ -20,7 +20,6 @@ from typing import TypeVar
 
 import lance
 import pyarrow as pa
-from lance.commit import CommitConflictError
 from lance.fragment import write_fragments
 
 from pincite.errors import StoreLocked
@@ -129,11 +128,8 @@ class Chain:
     def _step(self, doing: str, work: Callable[[lance.LanceDataset], object]) -> None:
         before = self.dataset
         number = int(before.version)
-        try:
-            with explained(self._uri, f"{doing} (table {self._table})"):
-                made = work(before)
-        except CommitConflictError as error:
-            raise Interfered from error
+        with explained(self._uri, f"{doing} (table {self._table})"):
+            made = work(before)
         self._dataset = made if isinstance(made, lance.LanceDataset) else before
         if self._dataset.version != number + 1:
             raise Interfered
@@ -177,10 +173,7 @@ class Change:
         )
         if replace(head, change=before.change) == before and not self.put and not self.drop:
             return self.base
-        try:
-            ledger = commit_ledger(self.base, self.put, self.drop, head)
-        except CommitConflictError as error:
-            raise Interfered from error
+        ledger = commit_ledger(self.base, self.put, self.drop, head)
         rows = {a: row for a, row in self.base.rows.items() if a not in self.drop}
         return View(self.base.uri, ledger, rows | self.put)
 

@@ -17,6 +17,9 @@ from pincite.store.view import View
 KEEP = timedelta(days=7)
 """How long a version can be gone back to; snapshots stay until they are removed."""
 
+IN_FLIGHT = timedelta(hours=1)
+"""Where there is no lock, younger versions may be another writer's unfinished work."""
+
 _NEVER = timedelta(days=36_500)
 
 VECTOR_INDEX_ROWS = 50_000
@@ -121,14 +124,19 @@ def tidy(view: View, *, local: bool, purge: bool) -> None:
         SEGMENTS: {k.head.segments for k in kept.values()},
         EVIDENCE: {k.head.evidence for k in kept.values()},
     }
+    before = datetime.now(UTC) - (timedelta() if local else IN_FLIGHT)
     for table, keep in pins.items():
         newest = open_table(view.uri, table)
         with explained(view.uri, "removing old versions"):
-            old = [int(v["version"]) for v in newest.versions() if int(v["version"]) not in keep]
+            old = [v for v in _made_before(newest, before) if v not in keep]
             chosen = {"versions": old} if old else {"older_than": _NEVER}  # leftovers go anyway
             newest.cleanup_old_versions(
                 **chosen, delete_unverified=local, error_if_tagged_old_versions=False
             )
+
+
+def _made_before(table: lance.LanceDataset, moment: datetime) -> list[int]:
+    return [int(v["version"]) for v in table.versions() if v["timestamp"].astimezone(UTC) < moment]
 
 
 def _kept(view: View, purge: bool) -> set[int]:

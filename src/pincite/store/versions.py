@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 import lance
 
-from pincite.errors import NotFound, StoreError, UsageError
-from pincite.store.engine import LEDGER, explained, open_table
+from pincite.errors import NotFound, UsageError
+from pincite.store.engine import LEDGER, Interfered, explained, open_table
 from pincite.store.view import View
 
 _PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
@@ -106,9 +106,7 @@ def rollback(view: View, version: int | str) -> View:
         ledger = lance.dataset(old.ledger.uri, version=number)
         ledger.restore()
     if ledger.version != view.version + 1:
-        raise StoreError(
-            f"going back to version {version} met another writer of {view.uri}; run it again"
-        )
+        raise Interfered
     return View(view.uri, ledger)
 
 

@@ -1,0 +1,63 @@
+"""Indexes change how fast something is found, never what."""
+
+import numpy as np
+import pytest
+
+from pincite.store import upkeep
+from pincite.store.check import check
+from pincite.store.tables import Store
+from tests.store.making import ids, ingested, vector
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """A knowledge base of 600 segments, with thresholds low enough for every index."""
+    monkeypatch.setattr(upkeep, "VECTOR_INDEX_ROWS", 500)
+    monkeypatch.setattr(upkeep, "KEY_INDEX_ROWS", 100)
+    store = Store.open(str(tmp_path / "kb"), create=True)
+    rng = np.random.default_rng(5)
+    words = [f"w{n}" for n in range(60)]
+    texts = [" ".join(rng.choice(words, 12)) for _ in range(600)]
+    store.commit([ingested(f"/{n}.txt", *texts[n * 60 : (n + 1) * 60]) for n in range(10)])
+    return store
+
+
+def test_an_index_finds_what_comparing_everything_finds(store):
+    queries = [vector(f"w{n} w{n + 1} w{n + 2}") for n in range(20)]
+    exact = [store.nearest("words", query, 10) for query in queries]
+    store.optimize()
+    assert upkeep.indexed_columns(store.view.segments) >= {"vector_words", "id", "asset_id"}
+    near = [store.nearest("words", query, 10) for query in queries]
+    shared = [len({i for i, _ in a} & {i for i, _ in b}) for a, b in zip(exact, near, strict=True)]
+    assert np.mean(shared) >= 9.5
+    np.testing.assert_allclose([b[0][1] for b in near], [a[0][1] for a in exact], atol=1e-4)
+
+
+def test_what_comes_after_the_index_was_built_is_found_at_once(store):
+    store.optimize()
+    late = ingested("/late.txt", "zeppelin over water")
+    store.commit([late])
+    [segment] = [e.segment.id for e in late.extracts]
+    assert store.lexical("zeppelin", 3)[0][0] == segment
+    assert store.nearest("words", vector("zeppelin over water"), 3)[0][0] == segment
+    assert check(store).problems[0].count == 1
+    store.forget(ids([late]))
+    assert store.lexical("zeppelin", 3) == []
+    assert segment not in [i for i, _ in store.nearest("words", vector("zeppelin"), 700)]
+
+
+def test_below_the_threshold_all_vectors_are_compared(store, monkeypatch):
+    monkeypatch.setattr(upkeep, "VECTOR_INDEX_ROWS", 601)
+    store.optimize()
+    assert "vector_words" not in upkeep.indexed_columns(store.view.segments)
+
+
+def test_upkeep_joins_what_many_commits_scattered(tmp_path):
+    store = Store.open(str(tmp_path / "kb"), create=True)
+    for n in range(8):
+        store.commit([ingested(f"/{n}.txt", f"text {n}")])
+    assert len(store.view.segments.get_fragments()) == 8
+    store.optimize()
+    assert len(store.view.segments.get_fragments()) == 1
+    assert len(store.view.ledger.get_fragments()) == 1
+    assert len(store.lexical("text", 10)) == 8
