@@ -47,20 +47,9 @@ def test_a_file_line_has_the_keys_of_the_contract():
 
 def test_the_last_line_has_the_keys_of_the_contract():
     line = Summary(files=3, added=1, same=2, skipped={"hidden": 4}).to_json()
-    promised = [
-        "event",
-        "files",
-        "added",
-        "changed",
-        "same",
-        "removed",
-        "partial",
-        "failed",
-        "segments",
-        "seconds",
-    ]
+    numbers = ["files", "added", "changed", "same", "removed", "partial", "failed", "segments"]
     assert line["event"] == "done"
-    assert set(promised) <= set(line)
+    assert {*numbers, "seconds"} <= set(line)
     assert json.loads(json.dumps(line)) == line
 
 

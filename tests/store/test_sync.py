@@ -302,11 +302,11 @@ def begin(folder, kb, command=COMMAND, *, errors=False):
 
 def test_ctrl_c_finishes_what_is_begun_and_a_later_run_goes_on(folder, tmp_path, config):
     fill(folder, **{f"f{n:03}": f"progress pump {n}" for n in range(30)})  # 0.4 s each
-    process = begin(folder, str(tmp_path / "kb"))
-    acknowledged = [process.stdout.readline().strip()]
-    process.send_signal(signal.SIGINT)
-    *rest, last = process.stdout.read().splitlines()
-    assert (process.wait(), last) == (0, "interrupted")
+    with begin(folder, str(tmp_path / "kb")) as process:
+        acknowledged = [process.stdout.readline().strip()]
+        process.send_signal(signal.SIGINT)
+        *rest, last = process.stdout.read().splitlines()
+    assert (process.returncode, last) == (0, "interrupted")
     acknowledged += rest
     store = Store.open(str(tmp_path / "kb"))
     assert sorted(e.asset.uri for e in store.ledger().values()) == sorted(acknowledged)
