@@ -7,12 +7,12 @@ that are equal on both axes (points or pixels), y growing downwards.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeAlias
 
-from pincite.language import CJK
 from pincite.types import Box, union_box
 
 _MIN_SIDE = 3  # lines a column needs on each side of a gutter
@@ -28,12 +28,14 @@ class Piece:
         box: Where they lie, in units equal on both axes.
         size: Height of the letters in the same units; 0 takes the height of the box.
         bold: True when the letters are heavier than usual.
+        stops: Right edge of each character of `text`, or empty when it is not known.
     """
 
     text: str
     box: Box
     size: float = 0.0
     bold: bool = False
+    stops: tuple[float, ...] = ()
 
     @property
     def height(self) -> float:
@@ -76,12 +78,10 @@ def reading_rows(pieces: _Pieces) -> list[Row]:
         ['a lin', 'a lin', 'a lin', 'the r', 'the r', 'the r']
     """
     rows: list[Row] = []
-    column = 0
-    for group in _columns(list(pieces), depth=0):
+    for column, group in enumerate(_columns(list(pieces))):
         for row in rows_of(group):
             row.column = column
             rows.append(row)
-        column += 1
     return rows
 
 
@@ -120,62 +120,104 @@ def _beside(one: Piece, other: Piece) -> bool:
 # -- columns --------------------------------------------------------------------------------
 
 
-def _columns(pieces: list[Piece], depth: int) -> list[list[Piece]]:
-    gutter = _gutter(pieces) if depth < 6 and len(pieces) >= 2 * _MIN_SIDE else None
+def _columns(pieces: list[Piece], depth: int = 0) -> list[list[Piece]]:
+    """Return the pieces in groups to be read one after another, each a single column."""
+    gutter = _gutter(pieces) if depth < 8 and len(pieces) >= 2 * _MIN_SIDE else None
     if gutter is None:
         return [pieces] if pieces else []
     groups: list[list[Piece]] = []
+    rest: list[Piece] = []  # neighbouring bands that this gutter does not part
     for band in _bands(pieces, gutter):
-        left = [p for p in band if p.box[2] <= gutter]
-        right = [p for p in band if p.box[0] >= gutter]
-        if left and right and not _is_table(left, right):
-            groups += _columns(left, depth + 1) + _columns(right, depth + 1)
-        else:
-            groups.append(band)
-    return _joined(groups, pieces, gutter)
+        if not band.parted:
+            rest += band.pieces
+            continue
+        groups += _columns(rest, depth + 1)
+        groups += _columns(band.left, depth + 1) + _columns(band.right, depth + 1)
+        rest = []
+    return groups + _columns(rest, depth + 1)
 
 
-def _joined(groups: list[list[Piece]], pieces: list[Piece], gutter: float) -> list[list[Piece]]:
-    """Return the groups with neighbouring one-column bands put together again."""
-    crossing = {id(p) for p in pieces if p.box[0] < gutter < p.box[2]}
-    merged: list[list[Piece]] = []
-    open_band = False
-    for group in groups:
-        whole = bool(crossing) and any(id(p) in crossing for p in group)
-        if whole and open_band:
-            merged[-1] = merged[-1] + group
-        else:
-            merged.append(group)
-        open_band = whole
-    return merged
+@dataclass(slots=True, eq=False)
+class _Band:
+    """A stretch of the page, top to bottom, that no line crosses, or only crossing lines."""
+
+    left: list[Piece] = field(default_factory=list)
+    right: list[Piece] = field(default_factory=list)
+    across: list[Piece] = field(default_factory=list)
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return self.left + self.right + self.across
+
+    @property
+    def parted(self) -> bool:
+        """True when running text stands on both sides."""
+        return (
+            not self.across
+            and min(len(self.left), len(self.right)) >= _MIN_SIDE
+            and not _is_table(self.left, self.right)
+        )
 
 
-def _bands(pieces: list[Piece], gutter: float) -> list[list[Piece]]:
-    """Return the page cut at the lines that reach across the gutter, top to bottom."""
-    bands: list[list[Piece]] = [[]]
-    crossed = False
+@dataclass(frozen=True, slots=True)
+class _Gutter:
+    """A vertical white gap; pieces that reach into it by less than `slack` do not cross it."""
+
+    x: float
+    slack: float
+
+    def crossed_by(self, piece: Piece) -> bool:
+        return piece.box[0] < self.x - self.slack and piece.box[2] > self.x + self.slack
+
+    def left_of(self, piece: Piece) -> bool:
+        return piece.box[0] + piece.box[2] < 2 * self.x
+
+
+def _bands(pieces: list[Piece], gutter: _Gutter) -> list[_Band]:
+    """Return the page cut at the rows that hold a piece reaching across the gutter."""
+    bands: list[_Band] = []
+    across = _Heights([p for p in pieces if gutter.crossed_by(p)])
     for piece in sorted(pieces, key=lambda p: p.box[1] + p.box[3]):
-        crosses = piece.box[0] < gutter < piece.box[2]
-        if bands[-1] and crosses != crossed:
-            bands.append([])
-        bands[-1].append(piece)
-        crossed = crosses
+        crossing = across.hold(piece)
+        if not bands or crossing != bool(bands[-1].across):
+            bands.append(_Band())
+        side = bands[-1].left if gutter.left_of(piece) else bands[-1].right
+        (bands[-1].across if crossing else side).append(piece)
     return bands
 
 
-def _gutter(pieces: list[Piece]) -> float | None:
-    """Return the x that best parts the pieces into columns of running text, or None."""
+class _Heights:
+    """The heights on the page that some pieces take up, to ask whether another is level."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self._starts: list[float] = []
+        self._ends: list[float] = []
+        for piece in sorted(pieces, key=lambda p: p.box[1]):
+            trim = 0.2 * (piece.box[3] - piece.box[1])
+            start, end = piece.box[1] + trim, piece.box[3] - trim
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def hold(self, piece: Piece) -> bool:
+        """Return True when the middle of the piece lies among the heights."""
+        middle = (piece.box[1] + piece.box[3]) / 2
+        i = bisect_right(self._starts, middle) - 1
+        return i >= 0 and middle <= self._ends[i]
+
+
+def _gutter(pieces: list[Piece]) -> _Gutter | None:
+    """Return the gap that parts most running text into columns, or None."""
     em = median(p.height for p in pieces)
-    best: tuple[float, float] | None = None
+    best: tuple[int, _Gutter] | None = None
     for x in _gaps(pieces, em):
-        weight = 0.0
-        for band in _bands(pieces, x):
-            left = [p for p in band if p.box[2] <= x]
-            right = [p for p in band if p.box[0] >= x]
-            if min(len(left), len(right)) >= _MIN_SIDE and not _is_table(left, right):
-                weight += min(len(left), len(right))
+        gutter = _Gutter(x, 0.8 * em)
+        parted = [band for band in _bands(pieces, gutter) if band.parted]
+        weight = sum(min(len(band.left), len(band.right)) for band in parted)
         if weight and (best is None or weight > best[0]):
-            best = (weight, x)
+            best = (weight, gutter)
     return best[1] if best else None
 
 
@@ -198,11 +240,18 @@ def _gaps(pieces: list[Piece], em: float) -> list[float]:
 
 def _is_table(left: list[Piece], right: list[Piece]) -> bool:
     """Return True when the two sides are cells of common rows rather than running text."""
-    if min(_usual_width(left), _usual_width(right)) >= _PROSE_WIDTH:
+    widths = sorted((_usual_width(left), _usual_width(right)))
+    if widths[0] >= _PROSE_WIDTH:
         return False
     few, many = (left, right) if len(left) <= len(right) else (right, left)
-    paired = sum(1 for p in few if any(level(p, q) for q in many))
+    same_row = _same_baseline if widths[1] >= _PROSE_WIDTH else level
+    paired = sum(1 for p in few if any(same_row(p, q) for q in many))
     return paired >= 0.6 * len(few)
+
+
+def _same_baseline(one: Piece, other: Piece) -> bool:
+    apart = abs(one.box[1] + one.box[3] - other.box[1] - other.box[3]) / 2
+    return apart <= 0.15 * min(one.height, other.height)
 
 
 def _usual_width(pieces: list[Piece]) -> float:
@@ -228,6 +277,3 @@ def is_cjk(character: str) -> bool:
         or "\uff00" <= character <= "\uffef"
         or character >= "\U00020000"
     )
-
-
-__all__ = ["CJK", "Piece", "Row", "is_cjk", "letters", "level", "reading_rows", "rows_of"]

@@ -7,6 +7,7 @@ are named by path, so the library has no reason to look for them elsewhere.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 from dataclasses import dataclass
@@ -87,16 +88,14 @@ def _tiles(height: int, width: int) -> list[tuple[int, int]]:
     count = max(1, round(height / (2 * width))) if height > _TILE_ASPECT * width else 1
     count = min(count, max(1, height // (4 * _SEAM_PX)))
     edges = [round(i * height / count) for i in range(count + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(itertools.pairwise(edges))
 
 
 def _ordered(lines: list[_Found], width: int, height: int) -> list[OcrLine]:
     pieces = [Piece(line.text, line.box) for line in lines]
     confidence = {id(p): line.confidence for p, line in zip(pieces, lines, strict=True)}
     ordered = [piece for row in reading_rows(pieces) for piece in row.pieces]
-    return [
-        OcrLine(p.text, _fractions(p.box, width, height), confidence[id(p)]) for p in ordered
-    ]
+    return [OcrLine(p.text, _fractions(p.box, width, height), confidence[id(p)]) for p in ordered]
 
 
 def _fractions(box: Box, width: int, height: int) -> Box:
