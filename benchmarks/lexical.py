@@ -1,6 +1,6 @@
 """How well words alone find the right paragraph, and how fast: prints a table.
 
-    python benchmarks/lexical.py [DATA]
+    python -m benchmarks.lexical [DATA]
 
 DATA holds `qa/` (SQuAD json) and `ir-aero/` (BEIR files); default: shared/data beside the project.
 """

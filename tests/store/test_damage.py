@@ -11,6 +11,7 @@ import pytest
 from pincite.errors import StoreError
 from pincite.store.check import check
 from pincite.store.tables import Store
+from pincite.types import Media
 from tests.store.making import ids, ingested, numbered, vector
 
 BATCH = numbered(0, 12)
