@@ -114,6 +114,8 @@ class Hostile:
             case "kernel":
                 calls = [("socket", 2, 1, 0), ("execl", b"/bin/true", b"true", None)]
                 yield a_segment(asset, 1, str([kernel(*call) for call in calls]))
+            case "missing":
+                Path("part-of-the-parser").read_text("utf-8")
             case "write":
                 with Path("large").open("wb") as stream:
                     stream.write(b"x" * (3 << 20))

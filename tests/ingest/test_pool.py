@@ -191,3 +191,7 @@ def test_segments_beyond_the_limit_are_left_out_with_a_word(tmp_path, monkeypatc
         gathered.take(an_extract(str(number) * 32))
     parsed = gathered.result(0.0)
     assert (len(parsed.extracts), codes(parsed)) == (2, ["LIMIT_REACHED"])
+
+
+def test_a_file_in_which_nothing_was_found_says_so(tmp_path):
+    assert codes(collector(tmp_path).result(0.0)) == ["NO_TEXT"]

@@ -83,6 +83,12 @@ def test_a_mistake_in_a_parser_is_told_with_its_name(tmp_path):
     assert "KeyError: 'no such part'" in parsed.problems[0].message
 
 
+def test_a_missing_part_of_the_parser_is_not_blamed_on_the_file(tmp_path):
+    [parsed] = read(tmp_path, "missing")
+    assert codes(parsed) == ["PARSER_CRASHED"]
+    assert "part-of-the-parser" in parsed.problems[0].message
+
+
 def test_what_libraries_print_does_not_damage_the_answer(tmp_path):
     noisy, after = read(tmp_path, "noise", "after")
     assert (words(noisy), codes(noisy)) == (["noise"], [])

@@ -18,6 +18,12 @@ SEGMENTS_LIMIT = 500_000
 TEXT_LIMIT_CHARS = 1 << 29
 _OVERHEAD_BYTES = 2_000
 
+_NOTHING = Problem(
+    "NO_TEXT",
+    "There is nothing in it that can be found: no words, no pictures, no sound.",
+    "Nothing needs doing if it is meant to be empty.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -95,8 +101,8 @@ class Collector:
                 self.take(Problem(event.code, event.message, event.next_step))
 
     def result(self, seconds: float) -> Parsed:
-        """Return what was gathered; a file that failed has no segments and is `failed`."""
-        problems = tuple(self._problems.values())
+        """Return what was gathered; a failed file has no segments, an empty one says so."""
+        problems = tuple(self._problems.values()) or (() if self._extracts else (_NOTHING,))
         failed = any(p.code in FAILING for p in problems)
         extracts = () if failed else tuple(self._extracts)
         return Parsed(self._task, self._asset, self._parser, extracts, problems, seconds)

@@ -189,7 +189,7 @@ def _explain(path: str, error: Exception, found: int, config: Config) -> Problem
         failure = error
     elif isinstance(error, PinciteError):  # a missing extra or model: its sentence is complete
         failure = IngestError("UNSUPPORTED_TYPE", f"No reader could start: {error}", "See there.")
-    elif isinstance(error, OSError):
+    elif isinstance(error, OSError) and error.errno and error.filename in (None, path):
         failure = unreadable(path, error)
     else:
         failure = IngestError(
