@@ -1,6 +1,6 @@
 """How good the extractive answers are, on question sets with known answers.
 
-    PYTHONPATH=src python benchmarks/answers.py DATA_FOLDER [--language en|zh]
+    PYTHONPATH=src python benchmarks/answers.py DATA_FOLDER [--encoder minilm]
 
 DATA_FOLDER holds SQuAD-form files `qa.en.json` and `qa.zh.json`. Articles with an even place in
 the file may be fitted on (`fit_calibration.py`); all figures here are of the odd ones.
@@ -8,14 +8,22 @@ the file may be fitted on (`fit_calibration.py`); all figures here are of the od
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
+from pincite.encode import Role, TextEncoder, encoders
+from pincite.generate.extractive import ExtractiveGenerator
+from pincite.generate.similar import Similarity
 from pincite.language import fold, terms
 from pincite.types import Asset, Evidence, Hit, Segment, TextSpan
 
@@ -149,3 +157,122 @@ def swapped(item: Item, others: Sequence[Item]) -> Iterator[str]:
                 start, end = target.span()
                 yield item.question[:start] + match.group() + item.question[end:]
                 return
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was counted over the questions of one language, all as shares."""
+
+    questions: int
+    holds: float
+    cited: float
+    f1: float
+    exact: float
+    answered: float
+    right_of_answered: float
+    abstained_far: float
+    abstained_near: float
+    auroc_far: float
+    auroc_near: float
+    milliseconds: float
+
+
+def short_value(text: str) -> str:
+    """Return the short value an answer starts with, or the whole answer."""
+    first = text.split("\n")[0]
+    return re.split(r" — “|——“", first)[0] if re.search(r"(?: — |——)“", first) else first
+
+
+def judge(
+    paragraphs: Sequence[Paragraph], items: Sequence[Item], similarity: Similarity | None
+) -> Tally:
+    """Return how the generator does on questions it was not fitted on.
+
+    Each question is asked thrice: with all paragraphs; without the article of its answer ("far");
+    and without only the paragraph of its answer ("near"), where no other one holds it.
+    """
+    retriever = Retriever(paragraphs)
+    free = ExtractiveGenerator(similarity, abstain_below=0.0)
+    found: list[tuple[float, bool, bool, float, float]] = []
+    far: list[float] = []
+    near: list[float] = []
+    began = time.perf_counter()
+    for item in items:
+        answer = free.generate(item.question, retriever.search(item.question, 5))
+        text = answer.text or ""
+        quotes = " ".join(c.quote for c in answer.citations)
+        f1 = token_f1(short_value(text).split(" [")[0], item.answers)
+        right = holds(quotes, item.answers)
+        found.append((answer.confidence, holds(text, item.answers), right, f1, float(f1 == 1.0)))
+    spent = time.perf_counter() - began
+    for item in items:
+        article = paragraphs[item.gold].article
+        same = frozenset(i for i, p in enumerate(paragraphs) if p.article == article)
+        evidence = retriever.search(item.question, 5, same)
+        far.append(free.generate(item.question, evidence).confidence)
+        evidence = retriever.search(item.question, 5, frozenset({item.gold}))
+        if not any(holds(e.segment.text, item.answers) for e in evidence):
+            near.append(free.generate(item.question, evidence).confidence)
+    return _tally(found, far, near, 1000 * spent / len(items))
+
+
+def _tally(
+    found: Sequence[tuple[float, bool, bool, float, float]],
+    far: Sequence[float],
+    near: Sequence[float],
+    milliseconds: float,
+) -> Tally:
+    size = len(found)
+    given = [f for f in found if f[0] >= THRESHOLD]
+    sure = [f[0] for f in found]
+    return Tally(
+        questions=size,
+        holds=sum(f[1] for f in found) / size,
+        cited=sum(f[2] for f in found) / size,
+        f1=sum(f[3] for f in found) / size,
+        exact=sum(f[4] for f in found) / size,
+        answered=len(given) / size,
+        right_of_answered=sum(f[2] for f in given) / max(1, len(given)),
+        abstained_far=sum(c < THRESHOLD for c in far) / len(far),
+        abstained_near=sum(c < THRESHOLD for c in near) / len(near),
+        auroc_far=auroc(sure, far),
+        auroc_near=auroc(sure, near),
+        milliseconds=milliseconds,
+    )
+
+
+THRESHOLD = 0.5
+"""The default of the setting `abstain_below`."""
+
+
+def encoder_similarity(encoder: TextEncoder) -> Similarity:
+    """Return the cosine of a question to texts, each text encoded once."""
+    known: dict[tuple[str, Role], npt.NDArray[np.float32]] = {}
+
+    def vectors(texts: Sequence[str], role: Role) -> npt.NDArray[np.float32]:
+        fresh = [t for t in dict.fromkeys(texts) if (t, role) not in known]
+        if fresh:
+            known.update(zip(((t, role) for t in fresh), encoder.encode(fresh, role), strict=True))
+        return np.stack([known[t, role] for t in texts])
+
+    def similarity(question: str, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        return np.asarray(vectors(texts, "document") @ vectors([question], "query")[0])
+
+    return similarity
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the extractive answers.")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--encoder", default="", help="add this encoder's cosine")
+    given = parser.parse_args()
+    similarity = encoder_similarity(encoders.create(given.encoder)) if given.encoder else None
+    for language in ("en", "zh"):
+        paragraphs, items = load(given.data / f"qa.{language}.json")
+        odd = [i for i in items if paragraphs[i.gold].article % 2 == 1]
+        tally = judge(paragraphs, odd, similarity)
+        print(language, json.dumps({k: round(v, 3) for k, v in asdict(tally).items()}))
+
+
+if __name__ == "__main__":
+    main()

@@ -15,9 +15,18 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from answers import Item, Paragraph, Retriever, holds, load, swapped, token_f1
+from answers import (
+    Item,
+    Paragraph,
+    Retriever,
+    encoder_similarity,
+    holds,
+    load,
+    swapped,
+    token_f1,
+)
 
-from pincite.encode import Role, TextEncoder, encoders
+from pincite.encode import encoders
 from pincite.generate import calibrate, compose
 from pincite.generate.question import read
 from pincite.generate.score import (
@@ -178,22 +187,6 @@ def shown(weights: calibrate.Weights) -> str:
         for name in ("statement", "value", "belief")
     ]
     return "Weights(\n    " + "\n    ".join(parts) + "\n)"
-
-
-def encoder_similarity(encoder: TextEncoder) -> Similarity:
-    """Return the cosine of a question to texts, each text encoded once."""
-    known: dict[tuple[str, Role], npt.NDArray[np.float32]] = {}
-
-    def vectors(texts: Sequence[str], role: Role) -> npt.NDArray[np.float32]:
-        fresh = [t for t in dict.fromkeys(texts) if (t, role) not in known]
-        if fresh:
-            known.update(zip(((t, role) for t in fresh), encoder.encode(fresh, role), strict=True))
-        return np.stack([known[t, role] for t in texts])
-
-    def similarity(question: str, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        return np.asarray(vectors(texts, "document") @ vectors([question], "query")[0])
-
-    return similarity
 
 
 def main() -> None:

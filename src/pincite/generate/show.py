@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pincite.errors import NotFound, UsageError
-from pincite.ingest.clips import cut_clip
-from pincite.ingest.pictures import mark_region, render_region
+from pincite.generate.excerpt import cut_clip, mark_box
+from pincite.ingest.pictures import render_region
 from pincite.store.tables import Store
 from pincite.types import (
     Asset,
@@ -50,7 +50,11 @@ def parse_citation_id(text: str) -> tuple[str, int | None, int | None]:
             f"{'0123abcd' * 4}.0-42"
         )
     start, end = match["start"], match["end"]
-    return match["segment"], None if start is None else int(start), None if end is None else int(end)
+    return (
+        match["segment"],
+        None if start is None else int(start),
+        None if end is None else int(end),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +84,9 @@ class Shown:
             UsageError: There is nothing to write, or the place cannot be written.
         """
         if self.media is None:
-            raise UsageError(f"citation {self.id} is plain text; there is no picture or clip to save")
+            raise UsageError(
+                f"citation {self.id} is plain text; there is no picture or clip to save"
+            )
         suffix = _SUFFIXES.get(self.media.media_type, ".bin")
         target = path or Path(f"pincite-{self.id[:8]}{suffix}")
         if target.is_dir():
@@ -136,10 +142,13 @@ def _media(store: Store, segment: Segment, locator: Locator) -> Media | None:
                 return cut_clip(clip, start_s - whole.start_s, end_s - whole.start_s)
             picture = store.media(f"{segment.id}/picture")
             if picture is not None and box is not None:
-                return mark_region(picture, box)
+                return mark_box(picture, box)
             return picture or clip
         case PageRegion() | ImageRegion():
             original = store.media(f"{segment.asset_id}/original")
             if original is not None:
                 return render_region(original, locator)
+            picture = store.media(f"{segment.id}/picture")
+            on_itself = picture is not None and isinstance(locator, ImageRegion)
+            return mark_box(picture, locator.box) if picture and on_itself else picture
     return store.media(f"{segment.id}/picture")

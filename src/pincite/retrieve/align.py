@@ -124,9 +124,7 @@ def _best_window(weights: Mapping[str, float], read: _Read, total: float) -> flo
     return max((_share(weights, w | read.above, total) for w in windows), default=0.0)
 
 
-def _phrase(
-    weights: Mapping[str, float], pairs: Sequence[tuple[str, str]], read: _Read
-) -> float:
+def _phrase(weights: Mapping[str, float], pairs: Sequence[tuple[str, str]], read: _Read) -> float:
     worth = {pair: weights.get(pair[0], 0.0) + weights.get(pair[1], 0.0) for pair in pairs}
     total = sum(worth.values())
     if not total:

@@ -43,7 +43,7 @@ def _path_condition(path: str) -> str:
     `photos/*.jpg` finds pictures in any folder called photos.
     """
     if not any(sign in path for sign in "*?["):
-        absolute = os.path.abspath(os.path.expanduser(path))  # noqa: PTH100 (may not exist)
+        absolute = os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111
         folder = absolute.rstrip(os.sep) + os.sep
         exact = f"uri = {_quoted(absolute)} OR starts_with(uri, {_quoted(folder)})"
         return f"({exact} OR contains(uri, {_quoted('/' + path.strip('/'))}))"

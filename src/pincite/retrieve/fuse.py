@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass
 
 from pincite.retrieve.align import Alignment
 from pincite.types import Hit, Ranking
@@ -58,7 +58,8 @@ class Weights:
 
     def logit(self, features: Features) -> float:
         """Return w · x."""
-        return sum(getattr(self, f.name) * getattr(features, f.name) for f in fields(Features))
+        pairs = zip(astuple(self), astuple(features), strict=True)
+        return math.fsum(weight * value for weight, value in pairs)
 
 
 WITH_VECTORS = Weights(0.05, 2.0, 9.0, 2.5, 0.5, 1.0, 1.0, 2.0)

@@ -10,9 +10,9 @@ from pincite.encode import TextEncoder
 from pincite.language import language_of
 from pincite.retrieve.align import Passage, align
 from pincite.retrieve.filters import to_sql
-from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, calibrated, features
+from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, Features, calibrated, features
 from pincite.store.tables import Store
-from pincite.types import Evidence, Hit, Query, Segment
+from pincite.types import Asset, Evidence, Hit, Query, Segment
 
 POOL = 50
 """Candidates taken from each channel; fewer lose recall, more only cost time."""
@@ -35,6 +35,32 @@ class Found:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """The candidates of one query.
+
+    Attributes:
+        segments: By id.
+        assets: By id.
+        lexical: BM25 by segment id.
+        dense: Cosine by segment id.
+        features: What fusion looks at, by segment id.
+        timings_ms: Milliseconds by stage.
+    """
+
+    segments: Mapping[str, Segment]
+    assets: Mapping[str, Asset]
+    lexical: Mapping[str, float]
+    dense: Mapping[str, float]
+    features: Mapping[str, Features]
+    timings_ms: Mapping[str, float]
+
+    def channels(self, id: str) -> dict[str, float]:
+        """Return the score of each channel that brought a segment up."""
+        found = {"lexical": self.lexical.get(id), "dense": self.dense.get(id)}
+        return {name: value for name, value in found.items() if value is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class Searcher:
     """Searches one knowledge base.
@@ -53,36 +79,38 @@ class Searcher:
         Raises:
             UsageError: A filter is not valid.
         """
+        pool = self.candidates(query, max(POOL, k))
         clock = _Clock()
-        where = to_sql(query.filters)
-        pool = max(POOL, k)
-        lexical = dict(self.store.lexical(query.text, pool, where))
-        clock.lap("lexical")
-        dense = self._dense(query.text, pool, where)
-        clock.lap("dense")
-        ids = list(dict.fromkeys([*lexical, *dense]))
-        segments = self.store.segments(ids)
-        assets = self.store.assets({s.asset_id for s in segments.values()})
-        clock.lap("read")
-        kept = [s for s in segments.values() if s.asset_id in assets]
-        titles = {s.id: assets[s.asset_id].title for s in kept}
-        aligned = align(query.text, [_passage(s, titles[s.id]) for s in kept])
-        candidates = features(
-            lexical, dense, {s.id: a for s, a in zip(kept, aligned, strict=True)}
-        )
-        shares = calibrated(candidates, WITH_VECTORS if dense else WORDS_ONLY)
+        shares = calibrated(pool.features, WITH_VECTORS if pool.dense else WORDS_ONLY)
         best = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:k]
-        clock.lap("fuse")
         evidence = tuple(
             Evidence(
-                hit=Hit(id, share, _channels(id, lexical, dense)),
-                segment=segments[id],
-                asset=assets[segments[id].asset_id],
+                hit=Hit(id, share, pool.channels(id)),
+                segment=pool.segments[id],
+                asset=pool.assets[pool.segments[id].asset_id],
                 prior=share,
             )
             for id, share in best
         )
-        return Found(query, evidence, timings_ms=clock.laps)
+        clock.lap("fuse")
+        return Found(query, evidence, timings_ms={**pool.timings_ms, **clock.laps})
+
+    def candidates(self, query: Query, depth: int = POOL) -> Pool:
+        """Return what the channels bring up for a query, `depth` from each, with features."""
+        clock = _Clock()
+        where = to_sql(query.filters)
+        lexical = dict(self.store.lexical(query.text, depth, where))
+        clock.lap("lexical")
+        dense = self._dense(query.text, depth, where)
+        clock.lap("dense")
+        segments = self.store.segments(list(dict.fromkeys([*lexical, *dense])))
+        assets = self.store.assets({s.asset_id for s in segments.values()})
+        clock.lap("read")
+        kept = {id: s for id, s in segments.items() if s.asset_id in assets}
+        passages = [_passage(s, assets[s.asset_id].title) for s in kept.values()]
+        aligned = dict(zip(kept, align(query.text, passages), strict=True))
+        clock.lap("align")
+        return Pool(kept, assets, lexical, dense, features(lexical, dense, aligned), clock.laps)
 
     def _dense(self, text: str, k: int, where: str) -> dict[str, float]:
         encoder = self.encoder
@@ -101,11 +129,6 @@ def _reads(encoder: TextEncoder, text: str) -> bool:
 def _passage(segment: Segment, title: str) -> Passage:
     above = f"{title}\n{segment.heading}" if segment.heading else title
     return Passage(segment.text or segment.context, above)
-
-
-def _channels(id: str, lexical: Mapping[str, float], dense: Mapping[str, float]) -> dict[str, float]:
-    channels = {"lexical": lexical.get(id), "dense": dense.get(id)}
-    return {name: value for name, value in channels.items() if value is not None}
 
 
 class _Clock:
