@@ -25,11 +25,12 @@ _MODIFIER = (
 )
 _KEYWORD = (
     r"(?:class|struct|interface|enum|trait|impl(?:<[^<>]*>)?|namespace|module|object|record|union|"
-    r"def|func|fun|fn|function\*?|sub|macro|protocol|extension|table|view|procedure|trigger)"
+    r"def|func|fun|fn|function\*?|sub|macro|protocol|extension|type|table|view|procedure|trigger)"
 )
 _NAMED = re.compile(
     rf"(?P<indent>\s*)(?:{_MODIFIER}\s+)*{_KEYWORD}\s+(?:\([^()]*\)\s*)?(?:if not exists\s+)?"
-    r"(?P<name>[\w.:$\"`~]+)",
+    r"(?P<name>[\w.:$\"`~]+)(?=\s*[\[({<:=;,?!]|\s*$|"
+    r"\s+(?:extends|implements|struct|interface|enum|for|where|is|as|final|func|map|begin)\b)",
     re.IGNORECASE,
 )
 _ASSIGNED = re.compile(
@@ -46,7 +47,7 @@ _NOT_A_NAME = {
     *("except", "assert", "print", "until", "unless"),
 }
 _CLOSER = re.compile(r"\s*(?:[)\]}]|end\b|else\b|elif\b|except\b|finally\b|catch\b|#(?:end|else))")
-_LEADER = re.compile(r"\s*(?:@|#\[|///?|/\*|\*|#(?!include|define|if|end)|--|\[[A-Z]\w+|\"\"\")")
+_LEADER = re.compile(r"\s*(?:@|#\[|///?|/\*|\*|#(?!include|define|if|end)|--|\[[A-Z]\w+)")
 
 
 class CodeParser:

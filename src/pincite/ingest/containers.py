@@ -57,7 +57,7 @@ def _zip_names(file: BinaryIO) -> tuple[set[str], str]:
         names.add(_name(name))
         if name == b"mimetype":
             data = head[match.end() + name_length + extra_length :][:100]
-            found = re.match(rb"[a-z]+/[\w.+-]+", data.partition(b"PK\x03\x04")[0])
+            found = re.match(rb"[a-z]+/[\w.+-]+", data.partition(b"PK")[0])
             mimetype = found.group().decode("ascii") if found else ""
     return names | set(_central_names(file)), mimetype
 

@@ -1,6 +1,7 @@
 """XML to text: documents as prose, data as "name: value" lines.
 
-Entities are not expanded and nothing outside the file is looked at.
+What stands before the first element, where entities and links to other files are declared, is
+not read: nothing can be expanded and nothing outside the file is looked at.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pincite.ingest.segment import Block
 from pincite.types import Problem
 
 _CHUNK_CHARS = 1 << 16
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_ROOT = re.compile(r"<[^\W\d]")
 _UNSEEN = frozenset({"script", "style"})
 _SHORT_VALUE = 200
 _PATH_NAMES = 3
@@ -41,7 +42,8 @@ def xml_text(source: str) -> tuple[str, list[Block], list[Problem]]:
         load_dtd=False,
         recover=True,
     )
-    source = _DECLARATION.sub("", clean(source), count=1)
+    root = _ROOT.search(source)
+    source = clean(source[root.start() :]) if root else ""
     failed = False
     try:
         for at in range(0, len(source), _CHUNK_CHARS):
