@@ -43,7 +43,7 @@ def kept_graphs(folder: Path, precision: Precision) -> list[Path]:
 def _keep(folder: Path, precision: Precision, built: bytes) -> Path | None:
     """Write the graph in one step and drop others of its precision; None where that fails."""
     name = f"{precision}-{CONVERTER}-{hashlib.sha256(built).hexdigest()[:_DIGITS]}.onnx"
-    older = kept_graphs(folder, precision)
+    older = [path for path in kept_graphs(folder, precision) if path.name != name]
     try:
         descriptor, unfinished = tempfile.mkstemp(dir=folder, suffix=".unfinished")
     except OSError:
