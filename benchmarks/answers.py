@@ -1,6 +1,6 @@
 """How good the extractive answers are, on question sets with known answers.
 
-    PYTHONPATH=src python benchmarks/answers.py DATA_FOLDER [--encoder minilm]
+    PYTHONPATH=src python -m benchmarks.answers DATA_FOLDER [--encoder minilm]
 
 DATA_FOLDER holds SQuAD-form files `qa.en.json` and `qa.zh.json`. Articles with an even place in
 the file may be fitted on (`fit_calibration.py`); all figures here are of the odd ones.
@@ -108,7 +108,7 @@ class Retriever:
 
 
 def normal(text: str) -> str:
-    """Return text as answers are compared: folded, no articles, no punctuation, no blanks in Chinese."""
+    """Return text as answers are compared: folded, without articles and punctuation."""
     kept = re.sub(r"[^\w\s]", "", fold(text))
     kept = re.sub(r"\b(?:a|an|the)\b", " ", kept)
     return " ".join(kept.split())
@@ -146,7 +146,7 @@ def auroc(right: Sequence[float], wrong: Sequence[float]) -> float:
 def swapped(item: Item, others: Sequence[Item]) -> Iterator[str]:
     """Yield the question with one of its names or numbers replaced by another question's."""
     pattern = r"(?<!^)\b[A-Z][\w'-]+(?: [A-Z][\w'-]+)*|\d{2,}"
-    here = [m for m in re.finditer(pattern, item.question)]
+    here = list(re.finditer(pattern, item.question))
     if not here:
         return
     target = here[-1]

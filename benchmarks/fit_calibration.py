@@ -1,6 +1,6 @@
 """Fits the tables of `pincite/generate/calibrate.py` and prints them.
 
-    PYTHONPATH=src python benchmarks/fit_calibration.py DATA_FOLDER [--encoder minilm]
+    PYTHONPATH=src python -m benchmarks.fit_calibration DATA_FOLDER [--encoder minilm]
 
 Fits on the even articles of `qa.en.json` and `qa.zh.json`, and on all of `qa-reading.zh.json`
 (other articles altogether); `answers.py` judges on the odd articles. Each fit is a conditional
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from answers import (
+from benchmarks.answers import (
     Item,
     Paragraph,
     Retriever,

@@ -11,13 +11,12 @@ Nobody needs this to use the folder, which is committed; it shows how each byte 
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-FOLDERS = "notes web data reports office mail photos recordings videos".split()
+FOLDERS = ["notes", "web", "data", "reports", "office", "mail", "photos", "recordings", "videos"]
 
 
 def main() -> None:
@@ -51,8 +50,6 @@ def main() -> None:
         made += part.make(files)
         print(f"{part.__name__}: {len(made)} files so far", file=sys.stderr)
     count = questions.write(target / "questions.jsonl", {one.path: one.finder for one in made})
-    lengths = {one.path: round(one.seconds, 2) for one in made if one.seconds is not None}
-    (target / "durations.json").write_text(json.dumps(lengths, indent=2) + "\n", encoding="utf-8")
     print(f"{len(made)} files and {count} questions in {target}")
 
 

@@ -28,10 +28,12 @@ class Canvas:
 
     @classmethod
     def blank(cls, width: int, height: int, colour: Colour) -> Canvas:
+        """Return a canvas of one colour."""
         return cls(Image.new("RGB", (width, height), colour))
 
     @property
     def draw(self) -> ImageDraw.ImageDraw:
+        """The pen: draws what is not text."""
         return ImageDraw.Draw(self.image)
 
     def text(

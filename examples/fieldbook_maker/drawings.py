@@ -92,12 +92,16 @@ def chart() -> Canvas:
         for side, (value, tone) in enumerate(zip(pair, [(166, 184, 204), BLUE], strict=True)):
             x0 = x + side * 74
             card.draw.rectangle((x0, base - value * scale, x0 + 66, base), fill=tone)
-            card.text((x0 + 33, base - value * scale - 20), f"{value}", ("lato-bold", 28), INK, "mm")
+            card.text(
+                (x0 + 33, base - value * scale - 20), f"{value}", ("lato-bold", 28), INK, "mm"
+            )
         card.text((x + 70, base + 34), month, ("lato", 32), INK, "mm")
     for x, name, tone in [(980, "2024", (166, 184, 204)), (1160, "2025", BLUE)]:
         card.draw.rectangle((x, 96, x + 34, 130), fill=tone)
         card.text((x + 50, 113), name, ("lato-bold", 32), INK, "lm")
-    card.text((80, 822), "Sensor C2-8805, mast at 12 m. Gap: 3-5 May 2025.", ("lato", 28), INK, "lm")
+    card.text(
+        (80, 822), "Sensor C2-8805, mast at 12 m. Gap: 3-5 May 2025.", ("lato", 28), INK, "lm"
+    )
     return card
 
 
@@ -168,7 +172,7 @@ def _cards_tiff(path: Path) -> LineFinder:
 
 
 def scan(card: Canvas, degrees: float, seed: int) -> tuple[Image.Image, list[Line]]:
-    """Return a sheet as a flatbed scanner gives it: grey, slightly turned, specks; and its lines."""
+    """Return a sheet as a flatbed scanner gives it, grey, turned, specked, and its lines."""
     width, height = card.image.size
     paper = np.full((height, width, 3), 236, dtype=np.float32)
     radians = np.deg2rad(degrees)

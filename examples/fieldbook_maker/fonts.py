@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +25,17 @@ FILES: dict[str, tuple[Path, int]] = {
     "hei-bold": (OPEN / "noto/NotoSansCJK-Bold.ttc", 2),
     "song": (OPEN / "noto/NotoSerifCJK-Regular.ttc", 2),
 }
+NO_HINTING = [
+    "maxZones",
+    "maxTwilightPoints",
+    "maxStorage",
+    "maxFunctionDefs",
+    "maxInstructionDefs",
+    "maxStackElements",
+    "maxSizeOfInstructions",
+    "maxComponentElements",
+    "maxComponentDepth",
+]
 PACKAGES = "fonts-noto-cjk fonts-lato fonts-liberation fonts-courier-prime fonts-comic-neue"
 
 
@@ -76,18 +86,7 @@ def _as_truetype(source: object) -> None:
     source.sfntVersion = "\x00\x01\x00\x00"  # type: ignore[attr-defined]
     maxp = source["maxp"]  # type: ignore[index]
     maxp.tableVersion = 0x00010000
-    for name in (
-        "maxZones maxTwilightPoints maxStorage maxFunctionDefs maxInstructionDefs "
-        "maxStackElements maxSizeOfInstructions maxComponentElements maxComponentDepth"
-    ).split():
+    for name in NO_HINTING:
         setattr(maxp, name, 1 if name == "maxZones" else 0)
     post = source["post"]  # type: ignore[index]
     post.formatType, post.extraNames, post.mapping = 3.0, [], {}
-
-
-def tool(name: str) -> None:
-    """Stop with a sentence when a program the maker needs is not installed."""
-    try:
-        subprocess.run([name, "--version"], capture_output=True, check=False)
-    except FileNotFoundError:
-        raise SystemExit(f"the maker needs {name!r}, which is not installed: apt install {name}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -26,8 +28,6 @@ Ingrid Solheim
 Alder Pump & Valve, Port Alder
 """
 QUOTATION = """\
-quotation,5518
-date,2025-04-28
 part,description,quantity,each,total
 KV-2207,Impeller bronze,2,486.00,972.00
 KV-2231,Shaft seal set,3,118.50,355.50
@@ -74,14 +74,27 @@ def _message(sender: str, to: str, subject: str, date: str, body: str) -> EmailM
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"], message["Subject"] = sender, to, subject
     message["Date"] = date
-    message["Message-ID"] = f"<{abs(hash_text(subject))}@larkin.example>"
+    message["Message-ID"] = f"<{place_sum(subject)}@larkin.example>"
     message.set_content(body, cte="quoted-printable" if body.isascii() else "base64")
     return message
 
 
-def hash_text(text: str) -> int:
+def place_sum(text: str) -> int:
     """Return a number that is the same in every run, unlike `hash`."""
     return sum((place + 1) * ord(letter) for place, letter in enumerate(text))
+
+
+def _as_read(message: EmailMessage, body: str, attachment: str = "") -> str:
+    """Return the text as Pincite takes it out: headers, body, then the rows of the attachment."""
+    heads = [f"{name}: {message[name]}" for name in ("Subject", "From", "To", "Date")]
+    blocks = ["\n".join(heads), body.strip()]
+    if attachment:
+        head, *rows = csv.reader(io.StringIO(attachment))
+        blocks.append("Attachment: quotation-5518.csv")
+        for row in rows:
+            cells = zip(head, row, strict=True)
+            blocks.append("; ".join(f"{name}: {cell}" for name, cell in cells if cell))
+    return "\n\n".join(blocks)
 
 
 def make(files: Path) -> list[Made]:
@@ -110,9 +123,9 @@ def make(files: Path) -> list[Made]:
     )
     made = []
     for path, message, text in [
-        ("mail/spare-parts-quotation.eml", order, f"{ORDER}\n{QUOTATION}"),
-        ("mail/灰鹭号推迟.eml", late, LATE_ZH),
-        ("mail/class-4b.eml", school, CLASS),
+        ("mail/spare-parts-quotation.eml", order, _as_read(order, ORDER, QUOTATION)),
+        ("mail/灰鹭号推迟.eml", late, _as_read(late, LATE_ZH)),
+        ("mail/class-4b.eml", school, _as_read(school, CLASS)),
     ]:
         (files / path).write_bytes(message.as_bytes())
         made.append(Made(path, TextFinder(text)))

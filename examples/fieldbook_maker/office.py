@@ -204,7 +204,9 @@ def _table_slide(deck: object, lines: LineFinder) -> None:
             if text:
                 lines.lines.append(Line(text, box, 2))
             left = right
-    notes = "If the ship is late, the reserve day moves with it. Nobody packs before the ship calls."
+    notes = (
+        "If the ship is late, the reserve day moves with it. Nobody packs before the ship calls."
+    )
     _notes(slide, notes, lines, 2)
 
 
@@ -285,7 +287,10 @@ DRONE_ZH: list[tuple[str, object]] = [
     ("title", "无人机使用规定"),
     ("text", "拉金岛科考站，2025年2月修订。负责人：魏岚。"),
     ("head", "一、谁可以飞"),
-    ("text", "持有站内操作证的人员方可飞行，目前为魏岚、陈志远和普赖斯三人。每次飞行必须有一名观察员。"),
+    (
+        "text",
+        "持有站内操作证的人员方可飞行，目前为魏岚、陈志远和普赖斯三人。每次飞行必须有一名观察员。",
+    ),
     ("head", "二、禁飞区域"),
     (
         "text",
@@ -316,7 +321,9 @@ DRONE_ZH: list[tuple[str, object]] = [
 def _pieces(content: Sequence[tuple[str, object]]) -> Iterator[str]:
     for kind, value in content:
         if kind == "table":
-            yield from ("\t".join(row) for row in value)  # type: ignore[attr-defined]
+            head, *rows = value  # type: ignore[misc]
+            for row in rows:
+                yield "; ".join(f"{name}: {cell}" for name, cell in zip(head, row, strict=True))
         else:
             yield str(value)
 
@@ -347,7 +354,7 @@ def word_file(path: Path, content: Sequence[tuple[str, object]], author: str) ->
     document.core_properties.comments = ""
     document.save(str(path))
     settle(path)
-    return TextFinder("\n".join(_pieces(content)))
+    return TextFinder("\n\n".join(_pieces(content)))  # as Pincite reads it
 
 
 def make(files: Path) -> list[Made]:

@@ -78,7 +78,12 @@ class Sheet:
         self.pdf.setFont(face, size)
         self.pdf.setFillColor(colour)
         self.pdf.drawString(x, HEIGHT - y, text)
-        box = (x / WIDTH, (y - 0.8 * size) / HEIGHT, (x + width) / WIDTH, (y + 0.24 * size) / HEIGHT)
+        box = (
+            x / WIDTH,
+            (y - 0.8 * size) / HEIGHT,
+            (x + width) / WIDTH,
+            (y + 0.24 * size) / HEIGHT,
+        )
         inner = [pdfmetrics.stringWidth(text[:i], face, size) / width for i in range(len(text))]
         self.finder.lines.append(Line(text, box, self.page, (*inner, 1.0)))
 
@@ -138,12 +143,15 @@ class Sheet:
         return height
 
     def footer(self, text: str, face: str) -> None:
+        """Draw a line of text and the number of the page at the bottom."""
         self.line(WIDTH / 2, HEIGHT - 36, f"{text}   {self.page}", face, 8.5, GREY, "centre")
 
     def next_page(self) -> None:
+        """End the page and begin another at its top."""
         self.pdf.showPage()
         self.page, self.y = self.page + 1, 64.0
 
     def save(self) -> LineFinder:
+        """Write the file and return the finder over its lines."""
         self.pdf.save()
         return self.finder

@@ -63,7 +63,9 @@ def trail_sign() -> Canvas:
         card.text((70, y), name, ("lato-bold", 56), CREAM, "lm")
         card.text((700, y), far, ("lato-bold", 56), CREAM, "rm")
         card.text((930, y), time, ("lato", 52), CREAM, "rm")
-    card.text((500, 678), "Stay on the planks. Nesting birds!", ("lato-bold", 46), (250, 214, 90), "mm")
+    card.text(
+        (500, 678), "Stay on the planks. Nesting birds!", ("lato-bold", 46), (250, 214, 90), "mm"
+    )
     return _weather(card, 5, 20)
 
 

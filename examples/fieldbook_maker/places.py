@@ -33,6 +33,7 @@ class TextFinder:
     text: str
 
     def find(self, quote: str) -> Json:
+        """Return the characters of `quote`."""
         start = _only(self.text, quote)
         return {"kind": "text", "start": start, "end": start + len(quote)}
 
@@ -81,6 +82,7 @@ class LineFinder:
     joiner: str = " "
 
     def find(self, quote: str) -> Json:
+        """Return the box of `quote`."""
         starts, text = [], ""
         for line in self.lines:
             starts.append(len(text))
@@ -120,6 +122,7 @@ class SpeechFinder:
     sentences: list[Spoken] = field(default_factory=list)
 
     def find(self, quote: str) -> Json:
+        """Return the seconds of `quote`."""
         starts, text = [], ""
         for sentence in self.sentences:
             starts.append(len(text))
@@ -141,6 +144,7 @@ class VideoFinder:
     screen: LineFinder
 
     def find(self, quote: str) -> Json:
+        """Return when `quote` is said, or else when and where it is shown."""
         spoken = " ".join(sentence.text for sentence in self.speech.sentences)
         return self.speech.find(quote) if quote in spoken else self.screen.find(quote)
 
@@ -156,6 +160,7 @@ class CellFinder:
     cells: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def find(self, quote: str) -> Json:
+        """Return the range of `quote`."""
         key, _, wanted = quote.rpartition(": ")
         rows: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for (sheet, address), text in self.cells.items():

@@ -87,7 +87,7 @@ TEXT = [
         PUMP,
         "two of the six blades of the impeller had cracked\nthrough, and the shaft seal was scored "
         "all the way round",
-        ("two cracked impeller blades", "impeller and shaft seal"),
+        ("two of the six blades of the impeller", "impeller blades and shaft seal"),
     ),
     Ask(
         "Why did the sea water pump jam in 2024?",
@@ -153,8 +153,8 @@ TEXT = [
         "Which penguin colony has got bigger since last season?",
         "the Cairn colony",
         BIRDS,
-        "Counted on 21 November 2024. 95 nests. It had 88 last time, so it is the only colony that "
-        "grew.",
+        "Cairn colony\nCounted on 21 November 2024. 95 nests. It had 88 last time, so it is the "
+        "only colony that grew.",
         ("Cairn", "Cairn colony"),
     ),
     Ask(
@@ -292,7 +292,7 @@ TEXT = [
         SEALS,
         "Thirty-three pups were found dead, which is 2.6 per cent; most of them had drowned in "
         "the storm of 30 December.",
-        ("drowned in a storm", "drowning"),
+        ("drowned in the storm of 30 December", "drowning", "drowned"),
     ),
     Ask(
         "Why was a kite used for the aerial count instead of a drone?",
@@ -336,7 +336,7 @@ TEXT = [
         "two boxes were lost on the final trip in the dark",
         SLIDES,
         "Last year two boxes of eggs were lost on the final trip in the dark. Tell that story.",
-        ("two boxes were lost", "lost on the last trip in the dark"),
+        ("two boxes of eggs were lost", "lost on the final trip in the dark"),
         note="Only in the speaker notes of a slide.",
     ),
     Ask(
@@ -366,16 +366,16 @@ TEXT = [
         "What does the supplier think really made the blades crack?",
         "running the pump at 3.2 bar although it was built for 2.8",
         ORDER,
-        "It was built for 2.8, and\nwe think that the blades cracked because of it and not because "
-        "of the grit.",
-        ("too much pressure", "running it at 3.2 bar instead of 2.8"),
+        "do you really run the pump at 3.2 bar? It was built for 2.8, and\n"
+        "we think that the blades cracked because of it and not because of the grit.",
+        ("too much pressure", "running the pump at 3.2 bar", "run the pump at 3.2 bar"),
         note="Tom's own note blames the grit.",
     ),
     Ask(
         "What is the price of a single bronze impeller?",
         "486.00",
         ORDER,
-        "KV-2207,Impeller bronze,2,486.00,972.00",
+        "part: KV-2207; description: Impeller bronze; quantity: 2; each: 486.00; total: 972.00",
         ("486", "$486", "486 dollars"),
         note="Only in the attachment of the mail; 972.00 is the price of two.",
     ),

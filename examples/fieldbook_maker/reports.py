@@ -160,7 +160,8 @@ def _outlook(sheet: Sheet) -> None:
     sheet.table(PEOPLE, [250, 380], "lato", "lato-bold")
     sheet.paragraph(
         "Two students, Nora Quist and Li Hao, joined for the summer. Nora mapped 212 burrows of "
-        "white-chinned petrels with a rubber hose and a microphone; Li Hao rebuilt the tide logger.",
+        "white-chinned petrels with a rubber hose and a microphone; Li Hao rebuilt the tide "
+        "logger.",
         "lato",
     )
     _heading(sheet, "Visitors")
@@ -243,8 +244,8 @@ COLUMNS: list[list[tuple[str, str]]] = [
         (
             "text",
             "Mean mass was 7.4 kilograms for male pups and 6.5 kilograms for female pups. "
-            "Thirty-three pups were found dead, which is 2.6 per cent; most of them had drowned in the "
-            "storm of 30 December.",
+            "Thirty-three pups were found dead, which is 2.6 per cent; most of them had drowned in "
+            "the storm of 30 December.",
         ),
     ],
     [
@@ -296,7 +297,14 @@ def seal_paper(path: Path) -> LineFinder:
     for face in ("serif", "serif-bold", "serif-italic"):
         use_font(face)
     sheet = Sheet(path, "Fur seal pups at Long Beach, 2024/25", "A. Price and H. Marsh")
-    sheet.line(WIDTH / 2, 84, "Fur seal pups at Long Beach, Larkin Island,", "serif-bold", 18, align="centre")
+    sheet.line(
+        WIDTH / 2,
+        84,
+        "Fur seal pups at Long Beach, Larkin Island,",
+        "serif-bold",
+        18,
+        align="centre",
+    )
     sheet.line(WIDTH / 2, 108, "in the summer of 2024/25", "serif-bold", 18, align="centre")
     sheet.line(WIDTH / 2, 134, "Anna Price and Helen Marsh", "serif", 12, align="centre")
     sheet.line(WIDTH / 2, 151, "Larkin Reports 17 (2025), 22", "serif-italic", 10.5, align="centre")
@@ -377,7 +385,14 @@ def water_report(path: Path) -> LineFinder:
             sheet.y += 6
             sheet.paragraph(text, "hei-bold", 13, colour=BLUE, after=2)
         elif kind == "table":
-            sheet.line(WIDTH / 2, sheet.y + 12, "表1 水质监测结果（平均值）", "hei-bold", 10, align="centre")
+            sheet.line(
+                WIDTH / 2,
+                sheet.y + 12,
+                "表1 水质监测结果（平均值）",
+                "hei-bold",
+                10,
+                align="centre",
+            )
             sheet.y += 22
             sheet.table(WATER_ROWS, [200, 280, 360, 450], "hei", "hei-bold", size=10, pitch=22)
         else:

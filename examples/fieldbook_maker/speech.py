@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from .places import Spoken, SpeechFinder
+from .places import SpeechFinder, Spoken
 
 RATE_HZ = 16_000
 Samples = npt.NDArray[np.float32]

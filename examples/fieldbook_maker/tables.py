@@ -136,10 +136,10 @@ import time
 
 PORT = "/dev/ttyS1"
 BAUD = 4800
-SAMPLES = 24          # one reading is the median of 24 samples, five seconds apart
+SAMPLES = 24  # one reading is the median of 24 samples, five seconds apart
 SURGE_LIMIT_M = 2.85  # above this the boat must be hauled out and the house is rung
-SPIKE_M = 0.40        # a step larger than this between two samples is thrown away
-OFFSET_M = -0.127     # gauge zero below station datum, levelled on 12 January 2025
+SPIKE_M = 0.40  # a step larger than this between two samples is thrown away
+OFFSET_M = -0.127  # gauge zero below station datum, levelled on 12 January 2025
 
 
 def clean(samples):

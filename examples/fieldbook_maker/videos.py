@@ -77,9 +77,7 @@ JETTY = [
     ),
     Shot(
         _hill(29),
-        sign(
-            [("CRANE", 104), ("Safe load 2500 kg", 62), ("Tested 3 Feb 2025", 54)], YELLOW, DARK
-        ),
+        sign([("CRANE", 104), ("Safe load 2500 kg", 62), ("Tested 3 Feb 2025", 54)], YELLOW, DARK),
         RIGHT,
         [
             "The hook of the crane turns freely again.",
@@ -97,9 +95,7 @@ JETTY = [
     ),
     Shot(
         _boards(48, (92, 104, 108)),
-        sign(
-            [("FUEL HOSE", 96), ("Length 38 m", 62), ("Max. pressure 6 bar", 56)], YELLOW, DARK
-        ),
+        sign([("FUEL HOSE", 96), ("Length 38 m", 62), ("Max. pressure 6 bar", 56)], YELLOW, DARK),
         RIGHT,
         [
             "Last of all, the fuel line.",
@@ -129,7 +125,9 @@ WEATHER = [
     ),
     Shot(
         _boards(71, (222, 224, 222)),
-        sign([("百叶箱", 104), ("离地 1.5 米", 68), ("开门时间不超过十秒", 56)], (36, 120, 84), WHITE),
+        sign(
+            [("百叶箱", 104), ("离地 1.5 米", 68), ("开门时间不超过十秒", 56)], (36, 120, 84), WHITE
+        ),
         LEFT,
         [
             "Second, the white box with the two thermometers.",
@@ -139,7 +137,12 @@ WEATHER = [
     Shot(
         _wall(83, (104, 112, 118)),
         sign(
-            [("LOGGER DL-8", 84), ("Battery 12.7 V", 62), ("Memory 83 %", 62), ("Next visit 1 June", 52)],
+            [
+                ("LOGGER DL-8", 84),
+                ("Battery 12.7 V", 62),
+                ("Memory 83 %", 62),
+                ("Next visit 1 June", 52),
+            ],
             (20, 40, 34),
             (150, 240, 170),
             (760, 460),
@@ -152,7 +155,11 @@ WEATHER = [
     ),
     Shot(
         _wall(97, (150, 126, 84)),
-        sign([("BALLOON SHED", 84), ("气球房 严禁烟火", 72), ("Gas valve: left is open", 54)], YELLOW, DARK),
+        sign(
+            [("BALLOON SHED", 84), ("气球房 严禁烟火", 72), ("Gas valve: left is open", 54)],
+            YELLOW,
+            DARK,
+        ),
         LEFT,
         [
             "And fourth, the small house for the gas.",
@@ -194,6 +201,7 @@ def _in_frame(line: Line, low: float, high: float) -> Line:
     return replace(line, box=((x0 - high) / WIDTH, top, (x1 - low) / WIDTH, bottom))
 
 
+EXACT = "-threads 1 -fflags +bitexact -flags:v +bitexact -flags:a +bitexact"
 CODECS = {
     ".mp4": "-c:v libx264 -preset medium -crf 27 -pix_fmt yuv420p -c:a aac -b:a 64k "
     "-movflags +faststart",
@@ -212,7 +220,7 @@ def film(path: Path, shots: Sequence[Shot], voice: str, title: str) -> Made:
         sound = Path(folder) / "speech.wav"
         write_wav(samples, sound)
         raw = f"-f rawvideo -pix_fmt rgb24 -s {WIDTH}x{HEIGHT} -r {FPS} -i -".split()
-        exact = "-threads 1 -fflags +bitexact -flags:v +bitexact -flags:a +bitexact".split()
+        exact = EXACT.split()
         command = ["ffmpeg", "-v", "error", "-y", *raw, "-i", str(sound)]
         command += [*CODECS[path.suffix].split(), *exact, "-metadata", f"title={title}", str(path)]
         with subprocess.Popen(command, stdin=subprocess.PIPE) as encoder:

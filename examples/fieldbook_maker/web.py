@@ -57,7 +57,7 @@ VISITORS_ZH = """\
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
-<title>拉金岛科考站访客须知</title>
+<title>登岛以前请先阅读</title>
 </head>
 <body>
 <h1>拉金岛科考站访客须知</h1>
@@ -82,11 +82,11 @@ VISITORS_ZH = """\
 PAGES = {"web/station-page.html": STATION, "web/访客须知.html": VISITORS_ZH}
 
 
-BLOCKS = frozenset("title h1 h2 p li nav tr footer".split())
+BLOCKS = frozenset(["title", "h1", "h2", "p", "li", "nav", "tr", "footer"])
 
 
 class _Words(HTMLParser):
-    """Collects the visible words, one block a line, cells of a table row parted by a tab."""
+    """Collects the visible words by block; the cells of a table row are parted by "; "."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,21 +101,21 @@ class _Words(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag in BLOCKS:
-            self.blocks.append(" ".join("".join(self._words).split(" ")).strip())
+            self.blocks.append(" ".join("".join(self._words).split()))
         elif tag == "th":
-            self._words.append("\t")
+            self._words.append("; ")
         self._hidden = self._hidden and tag != "style"
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
-            self._words.append(data.replace("\n", " "))
+            self._words.append(data)
 
 
 def visible_text(page: str) -> str:
-    """Return what a reader of the page sees, block by block."""
+    """Return what a reader of the page sees, blocks parted by a blank line as in Pincite."""
     words = _Words()
     words.feed(page)
-    return "\n".join(block for block in words.blocks if block)
+    return "\n\n".join(block for block in words.blocks if block)
 
 
 def make(files: Path) -> list[Made]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from pincite.types import (
     Vectors,
     segment_id,
 )
+
+ROOT = Path(__file__).parents[2]
+"""Where processes that use this module are started."""
 
 WIDTH = 16
 

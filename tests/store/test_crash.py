@@ -10,7 +10,7 @@ import pytest
 from pincite.errors import NotFound
 from pincite.store.check import check
 from pincite.store.tables import Store
-from tests.store.making import ids, numbered
+from tests.store.making import ROOT, ids, numbered
 from tests.store.writer import write
 
 FILES = 20
@@ -22,6 +22,7 @@ def writer(kb, *arguments):
         [sys.executable, "-m", "tests.store.writer", str(kb), *map(str, arguments)],
         stdout=subprocess.PIPE,
         text=True,
+        cwd=ROOT,
     )
 
 

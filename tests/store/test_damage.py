@@ -12,7 +12,7 @@ from pincite.errors import StoreError
 from pincite.store.check import check
 from pincite.store.tables import Store
 from pincite.types import Media
-from tests.store.making import ids, ingested, numbered, vector
+from tests.store.making import ROOT, ids, ingested, numbered, vector
 
 BATCH = numbered(0, 12)
 WANTED = {e.segment.id: e.segment for item in BATCH for e in item.extracts}
@@ -179,7 +179,11 @@ def test_a_limit_on_file_size_gives_a_sentence_and_harms_nothing(tmp_path):
     store = Store.open(str(kb), create=True)
     store.commit(numbered(0, 2))
     done = subprocess.run(
-        [sys.executable, "-c", SMALL_FILES, str(kb)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", SMALL_FILES, str(kb)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "writing (table evidence)" in done.stdout
     assert "ulimit -f" in done.stdout
@@ -222,7 +226,11 @@ def test_a_read_only_directory_can_be_read_and_refuses_to_be_written(tmp_path):
         path.chmod(0o555 if path.is_dir() else 0o444)
     kb.chmod(0o555)
     done = subprocess.run(
-        [sys.executable, "-c", NOBODY, str(kb)], capture_output=True, text=True, check=False
+        [sys.executable, "-c", NOBODY, str(kb)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     for path in [kb, *kb.rglob("*")]:
         path.chmod(0o755)

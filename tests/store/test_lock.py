@@ -11,7 +11,7 @@ import pytest
 from pincite.errors import StoreLocked
 from pincite.store.check import check
 from pincite.store.tables import Store
-from tests.store.making import ids, numbered
+from tests.store.making import ROOT, ids, numbered
 
 HOLDER = """
 import sys, time
@@ -39,6 +39,7 @@ def run(code, *arguments):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        cwd=ROOT,
     )
 
 

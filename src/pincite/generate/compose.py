@@ -17,8 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pincite.generate.calibrate import Weights, statement_posterior, value_posterior
+from pincite.generate.cover import Lens
 from pincite.generate.question import Question
 from pincite.generate.score import STATEMENT_FEATURES, Reading, ScoredStatement
+from pincite.generate.terms import tokens
 from pincite.generate.values import Value
 from pincite.language import fold
 from pincite.types import Evidence
@@ -126,10 +128,31 @@ def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dic
         "similarity": measured["similarity"],
         "value": float(inner.max()) if len(inner) else 0.5,
         "statement": float(sum(g.share for g in choice.grounds)),
-        "prior": measured["prior"],
         "agreement": math.log1p(len(choice.grounds) - 1),
         "key": measured["key"],
+        "limits": _unmet_limits(over, scored),
     }
+
+
+def _unmet_limits(over: Lens, scored: ScoredStatement) -> float:
+    """Return 1 when the question sets a limit that nothing near the statement meets, else 0.
+
+    A limit is a year or another number. For a row of a table it is also any name, and what the
+    question says beyond the names of columns: the row beside it is about another thing.
+    """
+    words, reached = over.question.keywords, scored.reached
+    if any(k.name and k.term[:1].isdigit() and m < 0.5 for k, m in zip(words, reached, strict=True)):
+        return 1.0
+    fields = scored.statement.fields
+    if len(fields) < 2:
+        return 0.0
+    if any(k.name and met < 0.5 for k, met in zip(words, reached, strict=True)):
+        return 1.0
+    columns = over.cover(t.term for field in fields for t in tokens(field.key))
+    about = np.array([not k.asks for k in words]) & (columns < 0.5)
+    wanted = float(over.weights[about].sum())
+    met = float((over.weights * reached)[about].sum())
+    return float(wanted > 0.0 and met < 0.5 * wanted)
 
 
 def _gap(question: Question, reached: npt.NDArray[np.float64]) -> float:
@@ -241,4 +264,4 @@ def companions(
     return made
 
 
-_EXPLAINED = frozenset({"reason", "manner", "definition", "list"})
+_EXPLAINED = frozenset({"reason", "manner", "definition", "list", "saying"})

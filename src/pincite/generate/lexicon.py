@@ -252,6 +252,12 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "number count quantity 数量 数目 个数 编号",
         "code password pin 密码 代码",
         "next upcoming following 下次 下一次",
+        "send sender from write 发件人 寄件人 寄 发送 发出",
+        "receive recipient to addressee 收件人 收信人",
+        "subject topic title 主题 题目 标题",
+        "item article product goods 品名 物品 商品 产品",
+        "stock store supply left quantity 库存 存量 剩余",
+        "charge responsible manage 负责 主管 管理",
     )
 )
 """Everyday words one of which often asks for what another one states."""

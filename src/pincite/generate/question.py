@@ -16,8 +16,8 @@ from pincite.generate.terms import Token, term_of, tokens
 from pincite.language import CJK, language_of
 
 Kind = Literal[
-    "value", "person", "place", "organisation", "time", "number", "money", "quantity", "percent",
-    "duration", "reason", "manner", "definition", "list", "yesno", "contact", "colour", "thing",
+    "person", "place", "organisation", "time", "number", "money", "quantity", "percent",
+    "duration", "reason", "manner", "definition", "list", "yesno", "contact", "colour", "saying", "thing",
 ]  # fmt: skip
 
 
@@ -68,7 +68,7 @@ class Question:
     @property
     def wants_value(self) -> bool:
         """True when a few words can answer; reasons, manners and yes or no need a sentence."""
-        return self.kind not in ("manner", "definition", "yesno")
+        return self.kind not in ("manner", "definition", "yesno", "saying")
 
 
 _DIMENSIONS_EN = {
@@ -162,6 +162,7 @@ _EN_RULES: tuple[tuple[str, Kind, str], ...] = (
     (r"\b(?:what|which) (?:percent|percentage|proportion|fraction)\b()", "percent", ""),
     (r"\bwhy\b|\bwhat (?:is|was|are|were) the (?:main |chief |primary )?(?:reason|cause)s?\b|"
      r"\bwhat (?:caused|made|led)\b|\bfor what (?:reason|purpose)\b()", "reason", ""),
+    (r"\bwhat (?:does|do|did|is|was) (?:.* )?(?:say|read|state|written)\b()", "saying", ""),
     (r"\b(?:when|since when|until when|by when)\b(?! (?:it|they) )()", "time", ""),
     (r"\b(?:who|whom|whose)\b()", "person", ""),
     (r"\bwhere\b()", "place", ""),
@@ -252,6 +253,7 @@ _ZH_RULES: tuple[tuple[str, Kind, str], ...] = (
     (r"多快", "quantity", "speed"),
     (r"多大|多热|多冷", "quantity", ""),
     (r"(?<![名称作认成变视定叫])为什么|为何|为啥|什么原因|原因是|何以|怎么会", "reason", ""),
+    (r"写着?了?些?什么|说了?些?什么|写的是什么", "saying", ""),
     (r"谁|哪位|何人|什么人|哪些人|哪一位", "person", ""),
     (r"哪里|哪儿|何处|哪些地[方区]|什么地方|何地|在哪|哪座城市|哪[个座]\w{0,2}(?:城市|国家|地方|省|县|大陆|大洲)", "place", ""),
     (r"哪些|有什么|列出|哪几|分别是", "list", ""),

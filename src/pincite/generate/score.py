@@ -73,7 +73,8 @@ class _Source:
         around: Terms of the heading, the context and the title.
         named: Terms that say what the whole segment is about: its heading; for a picture or a
             recording also the words beside it and its name.
-        trust: How far these count as said in every statement of it.
+        titled: Terms of the title and name of the file; they say what its rows are about.
+        trust: How far the named terms count as said in every statement of it.
     """
 
     index: int
@@ -83,6 +84,7 @@ class _Source:
     words: list[list[Token]]
     around: frozenset[str]
     named: frozenset[str]
+    titled: frozenset[str]
     trust: float
 
 
@@ -113,6 +115,7 @@ def _source(index: int, item: Evidence) -> _Source:
         words=grouped,
         around=frozenset().union(*parts),
         named=frozenset().union(*parts) if pictured else frozenset(parts[0]),
+        titled=frozenset(parts[2]),
         trust=0.9 if pictured and len(found) <= SHORT else 0.6,
     )
 
@@ -125,11 +128,15 @@ def _score_source(over: Lens, source: _Source) -> list[ScoredStatement]:
     covers = [over.cover(t.term for t in words) for words in source.words]
     around = over.cover(source.around)
     named = source.trust * over.cover(source.named)
+    titled = over.cover(source.titled)
     scored: list[ScoredStatement] = []
     for j, statement in enumerate(source.statements):
         found, rows = score_values(over, source.text, statement, source.words[j])
         best_fit = max((row[0] for row in rows), default=0.0)
-        own = _with_asked(over, np.maximum(covers[j], named), best_fit)
+        met = np.maximum(covers[j], named)
+        if statement.fields:
+            met = np.maximum(met, 0.6 * titled)
+        own = _with_asked(over, met, best_fit)
         near, reached = _surroundings(statement, covers, around, own, j)
         features = _own_features(over, source.words[j], own)
         features |= {

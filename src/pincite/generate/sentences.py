@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from pincite.language import CJK, sentences
@@ -48,7 +49,7 @@ LONG = 320
 PAUSE_S = 0.45
 """Silence between two words that ends a stretch of speech."""
 
-_KEY = rf"[^\W\d_][\w{CJK} ()（）/.'’&#%-]{{0,38}}?"
+_KEY = rf"[\"']?[^\W\d_][\w{CJK} ()（）/.'’&#%-]{{0,38}}?"
 _PAIR = re.compile(rf"(?:^|(?<=[;；|\t]))\s*(?P<key>{_KEY})\s?[:：=]\s?(?P<value>[^;；|\n]+)")
 _ROW = re.compile(rf"^\s*{_KEY}[:：] ?[^;；\n]*(?:[;；|] ?{_KEY}[:：] ?[^;；\n]*)+$")
 _BULLET = re.compile(r"^\s*(?:[-*•·▪◦–‣]|\(?\d{1,2}[.)、]|[a-z][.)])\s+")
@@ -63,11 +64,11 @@ _HEADED = re.compile(
 
 
 def statements(segment: Segment) -> list[Statement]:
-    """Return what a segment says, in reading order; every span lies within `segment.text`.
+    r"""Return what a segment says, in reading order; every span lies within `segment.text`.
 
     Example:
         >>> from pincite.types import TextSpan
-        >>> text = "Name: Pump 4; Pressure: 8 bar\\nName: Pump 5; Pressure: 6 bar"
+        >>> text = "Name: Pump 4; Pressure: 8 bar\nName: Pump 5; Pressure: 6 bar"
         >>> found = statements(Segment("s", "a", "text", TextSpan(0, len(text)), text))
         >>> [(s.kind, [f.key for f in s.fields]) for s in found]
         [('row', ['Name', 'Pressure']), ('row', ['Name', 'Pressure'])]
@@ -78,7 +79,19 @@ def statements(segment: Segment) -> list[Statement]:
     found: list[Statement] = []
     for start, end in _blocks(text):
         found.extend(_block_statements(text, start, end))
+    if segment.modality in ("image", "video") and _is_sign(text, found):
+        return [Statement(found[0].start, found[-1].end, "line")]
     return found
+
+
+def _is_sign(text: str, found: list[Statement]) -> bool:
+    """True for the few words of a sign or label, which are read together."""
+    plain = not any(s.fields or s.kind == "sentence" for s in found)
+    return len(found) > 1 and plain and len(text) <= SIGN
+
+
+SIGN = 120
+"""Characters up to which the lines in a picture are taken to be one sign."""
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
@@ -148,7 +161,7 @@ def _named(text: str, start: int, end: int) -> Statement:
     for match in _PAIR.finditer(text[start:end]):
         a, b = _strip(text, start + match.start("value"), start + match.end("value"))
         if a < b:
-            fields.append(Field(match["key"].strip(), a, b))
+            fields.append(Field(match["key"].strip(" \"'"), a, b))
     return Statement(start, end, "row" if len(fields) > 1 else "pair", tuple(fields))
 
 
@@ -209,7 +222,7 @@ def _spoken(segment: Segment) -> Iterator[Statement]:
     text = segment.text
     breaks = {b for _, b in sentences(text)} | {m.start() for m in re.finditer("\n", text)}
     timed = [(a, a.locator) for a in segment.anchors if isinstance(a.locator, TimeSpan)]
-    for (one, at), (two, then) in zip(timed, timed[1:], strict=False):
+    for (one, at), (two, then) in pairwise(timed):
         spoken = at.box is None and then.box is None
         if spoken and then.start_s - at.end_s >= PAUSE_S and one.end <= two.start:
             breaks.add(one.end)

@@ -38,7 +38,7 @@ _FITS: Mapping[Kind, Mapping[ValueKind, float]] = {
               "field": 0.9, "number": 0.4, "quantity": 0.4, "money": 0.3, "date": 0.3,
               "percent": 0.3, "contact": 0.4, "list": 0.4, "colour": 0.4, "ordinal": 0.3,
               "duration": 0.3, "clock": 0.2},
-    "manner": {}, "definition": {}, "yesno": {},
+    "manner": {}, "definition": {}, "yesno": {}, "saying": {},
 }  # fmt: skip
 """Kind of question -> kind of value -> how well the one answers the other."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from pincite.generate.lexicon import (
@@ -231,6 +232,7 @@ _DATES = re.compile(
     r"|(?P<zh>(?P<y4>\d{2,4}|[一二三四五六七八九〇零]{4}) ?年 ?(?:(?P<m4>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月"
     r" ?(?:(?P<d4>\d{1,2}|[一二三四五六七八九十]{1,3}) ?[日号])?)?(?!间|[来前后]))"
     r"|(?P<zh2>(?P<m5>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月 ?(?P<d5>\d{1,2}|[一二三四五六七八九十]{1,3}) ?[日号])"
+    r"|(?P<zh3>(?<![\d一二三四五六七八九十])(?P<m6>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?![\d一二三四五六七八九十个]))"
     r"|(?P<century>\b\d{1,2}(?:st|nd|rd|th) century\b|(?:\d{1,2}|[一二三四五六七八九十]{1,3}) ?世纪(?: ?\d0 ?年代)?)"
     r"|(?P<decade>\b(?:1\d|20)\d0s\b|\d0 ?年代)"
     rf"|(?P<weekday>\b(?:{WEEKDAYS_EN})\b|(?:星期|周)[一二三四五六日天])"
@@ -260,7 +262,7 @@ def _dates(text: str) -> Iterator[Value]:
             found.append(Value(match.start(), match.end(), "clock", norm))
     found.sort(key=lambda value: value.start)
     yield from found
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in pairwise(found):
         joined = one.kind == two.kind and _RANGE.fullmatch(text, one.end, two.start)
         if joined:
             yield Value(one.start, two.end, one.kind, f"{one.norm}..{two.norm}")
@@ -276,7 +278,7 @@ def _date_norm(match: re.Match[str]) -> str:
             day, month = month, day
     else:
         year = next((match[f"y{i}"] for i in (1, 2, 3, 4) if match[f"y{i}"]), "")
-        month = next((match[f"m{i}"] for i in (1, 2, 3, 4, 5) if match[f"m{i}"]), "")
+        month = next((match[f"m{i}"] for i in (1, 2, 3, 4, 5, 6) if match[f"m{i}"]), "")
         day = next((match[f"d{i}"] for i in (1, 2, 4, 5) if match[f"d{i}"]), "")
     if not (year or month or day):
         return re.sub(r"\s", "", fold(match.group()))
@@ -351,6 +353,11 @@ _LIST = re.compile(
     rf"{_ITEM_EN}(?:, {_ITEM_EN})+,? (?:and|or) [^,;:.()\n，。]{{1,40}}|[^，。；：、\s]{{1,15}}(?:、[^，。；：、]{{1,15}})+(?:[和及与或][^，。；：、]{{1,10}})?"
 )
 
+_LIST_VERB = re.compile(
+    r"\b(?:is|are|was|were|includes?|included|has|have|had|contains?|of|with|from|for|by|to)\s+"
+    r"|[是有为]|包括|包含|分别"
+)
+
 
 def _names(text: str) -> Iterator[Value]:
     for match in _NAME.finditer(text):
@@ -395,9 +402,17 @@ def _marked(text: str) -> Iterator[Value]:
     for match in _REASON.finditer(text):
         yield Value(match.start(1), match.end(1), "reason", _norm(match.group(1)))
     for match in _LIST.finditer(text):
-        stripped = match.group().strip()
-        start = match.start() + match.group().index(stripped)
+        start, end = match.start() + _list_start(match.group()), match.end()
+        stripped = text[start:end].strip()
+        start += text[start:end].index(stripped)
         yield Value(start, start + len(stripped), "list", _norm(stripped))
+
+
+def _list_start(shown: str) -> int:
+    """Return where the first item starts: after the verb that introduces the list."""
+    first = re.split("[,、]", shown, maxsplit=1)[0]
+    verbs = list(_LIST_VERB.finditer(first))
+    return verbs[-1].end() if verbs and verbs[-1].end() < len(first) else 0
 
 
 # -- chunks of words ----------------------------------------------------------------------------

@@ -48,9 +48,9 @@ class Flow:
     blocks: list[Block] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
 
-    def extend(self, other: Flow, place: Callable[[Box], Box]) -> None:
-        """Add another text after an empty line, its boxes put through `place`."""
-        lead = "\n\n" if self.text and other.text else ""
+    def extend(self, other: Flow, place: Callable[[Box], Box], gap: str = "\n\n") -> None:
+        """Add another text after `gap`, its boxes put through `place`."""
+        lead = gap if self.text and other.text else ""
         shift = len(self.text) + len(lead)
         self.text += lead + other.text
         self.blocks += [
@@ -58,10 +58,11 @@ class Flow:
         ]
         self.marks += [Mark(m.start + shift, m.end + shift, place(m.box)) for m in other.marks]
 
-    def add(self, words: str, box: Box, heading: str = "") -> None:
-        """Add a paragraph that lies in one box."""
+    def add(self, words: str, box: Box, heading: str = "", gap: str = "\n\n") -> None:
+        """Add words that lie in one box."""
         end = len(words)
-        self.extend(Flow(words, [Block(0, end, heading)], [Mark(0, end, box)]), lambda same: same)
+        added = Flow(words, [Block(0, end, heading)], [Mark(0, end, box)])
+        self.extend(added, lambda same: same, gap)
 
     def marks_in(self, start: int, end: int) -> list[Mark]:
         """Return the marks of a stretch, cut to it and counted from its start."""

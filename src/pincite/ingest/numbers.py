@@ -10,49 +10,236 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _DIGIT = {name: value for value, name in enumerate(_SMALL)} | {"oh": 0, "o": 0}
 _TENS = {
     name: 10 * value
-    for value, name in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    for value, name in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2
+    )
 }
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _ORDINALS = {
     name: value
     for value, name in enumerate(
-        (
-            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
-            "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
-        ).split(),
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+        ],
         1,
     )
 } | {
     name: 10 * value
     for value, name in enumerate(
-        ("twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth").split(),
+        [
+            "twentieth",
+            "thirtieth",
+            "fortieth",
+            "fiftieth",
+            "sixtieth",
+            "seventieth",
+            "eightieth",
+            "ninetieth",
+        ],
         2,
     )
 }
-MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _UNITS = frozenset(
-    "percent per point million billion trillion thousand hundred degrees degree celsius fahrenheit "
-    "kelvin bar bars volts volt amps amperes watts watt kilowatts megawatts hertz kilohertz "
-    "megahertz gigahertz meters meter metres metre kilometers kilometer kilometres kilometre "
-    "centimeters centimeter millimeters millimeter miles mile feet foot inches inch yards grams "
-    "gram kilograms kilogram kilos tons tonnes pounds ounces liters liter litres litre gallons "
-    "seconds minutes minute hours hour milliseconds bytes kilobytes megabytes gigabytes dollars "
-    "euros cents pence yen pixels decibels newtons pascals joules a.m. p.m. o'clock am pm".split()
+    [
+        "percent",
+        "per",
+        "point",
+        "million",
+        "billion",
+        "trillion",
+        "thousand",
+        "hundred",
+        "degrees",
+        "degree",
+        "celsius",
+        "fahrenheit",
+        "kelvin",
+        "bar",
+        "bars",
+        "volts",
+        "volt",
+        "amps",
+        "amperes",
+        "watts",
+        "watt",
+        "kilowatts",
+        "megawatts",
+        "hertz",
+        "kilohertz",
+        "megahertz",
+        "gigahertz",
+        "meters",
+        "meter",
+        "metres",
+        "metre",
+        "kilometers",
+        "kilometer",
+        "kilometres",
+        "kilometre",
+        "centimeters",
+        "centimeter",
+        "millimeters",
+        "millimeter",
+        "miles",
+        "mile",
+        "feet",
+        "foot",
+        "inches",
+        "inch",
+        "yards",
+        "grams",
+        "gram",
+        "kilograms",
+        "kilogram",
+        "kilos",
+        "tons",
+        "tonnes",
+        "pounds",
+        "ounces",
+        "liters",
+        "liter",
+        "litres",
+        "litre",
+        "gallons",
+        "seconds",
+        "minutes",
+        "minute",
+        "hours",
+        "hour",
+        "milliseconds",
+        "bytes",
+        "kilobytes",
+        "megabytes",
+        "gigabytes",
+        "dollars",
+        "euros",
+        "cents",
+        "pence",
+        "yen",
+        "pixels",
+        "decibels",
+        "newtons",
+        "pascals",
+        "joules",
+        "a.m.",
+        "p.m.",
+        "o'clock",
+        "am",
+        "pm",
+    ]
 )
 _LABELS = frozenset(
-    "number building room page chapter section figure table step floor level line gate platform "
-    "version phase unit station channel bus route stage part volume appendix item question pump "
-    "valve tank engine track lesson slide episode season zone bay dock tower terminal block "
-    "sensor reactor boiler turbine pier hall grade module lot room's".split()
+    [
+        "number",
+        "building",
+        "room",
+        "page",
+        "chapter",
+        "section",
+        "figure",
+        "table",
+        "step",
+        "floor",
+        "level",
+        "line",
+        "gate",
+        "platform",
+        "version",
+        "phase",
+        "unit",
+        "station",
+        "channel",
+        "bus",
+        "route",
+        "stage",
+        "part",
+        "volume",
+        "appendix",
+        "item",
+        "question",
+        "pump",
+        "valve",
+        "tank",
+        "engine",
+        "track",
+        "lesson",
+        "slide",
+        "episode",
+        "season",
+        "zone",
+        "bay",
+        "dock",
+        "tower",
+        "terminal",
+        "block",
+        "sensor",
+        "reactor",
+        "boiler",
+        "turbine",
+        "pier",
+        "hall",
+        "grade",
+        "module",
+        "lot",
+        "room's",
+    ]
 )
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from pincite.ingest.sound import RATE_HZ, Chunk, Samples
+
+Loudness: TypeAlias = npt.NDArray[np.float32]
 
 FRAME = RATE_HZ // 100
 """Samples of one frame of 10 ms."""
@@ -76,7 +79,7 @@ def _windows(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         yield Chunk(start_s, np.concatenate(held))
 
 
-def loudness_db(samples: Samples) -> npt.NDArray[np.float32]:
+def loudness_db(samples: Samples) -> Loudness:
     """Return the power of each frame of 10 ms in dB below full scale, -120 for none."""
     frames = len(samples) // FRAME
     if not frames:
@@ -84,10 +87,11 @@ def loudness_db(samples: Samples) -> npt.NDArray[np.float32]:
     framed = samples[: frames * FRAME].reshape(frames, FRAME)
     framed = framed - framed.mean(axis=1, keepdims=True)
     power = np.square(framed, dtype=np.float64).mean(axis=1)
-    return (10.0 * np.log10(np.maximum(power, 1e-12))).astype(np.float32)
+    decibels: Loudness = (10.0 * np.log10(np.maximum(power, 1e-12))).astype(np.float32)
+    return decibels
 
 
-def _quietest(loud: npt.NDArray[np.float32], low: int, high: int) -> int:
+def _quietest(loud: Loudness, low: int, high: int) -> int:
     """Return the frame in the middle of the quietest quarter second between two frames."""
     width = 25
     if high - low <= width:
@@ -106,14 +110,13 @@ def _in_window(window: Chunk) -> Iterator[Utterance]:
         yield Utterance(window.start_s + low / RATE_HZ, window.samples[low:high])
 
 
-def _speech_runs(loud: npt.NDArray[np.float32]) -> list[tuple[int, int]]:
+def _speech_runs(loud: Loudness) -> list[tuple[int, int]]:
     """Return (first, one past last) frame of each loud run that is no click."""
-    floor, peak = np.percentile(loud, 10), np.percentile(loud, 98)
+    floor, peak = (float(np.percentile(loud, share)) for share in (10, 98))
     threshold = max(_SILENCE_DB, floor + _LIFT_DB, peak - _REACH_DB)
     if floor > peak - 2 * _LIFT_DB:  # no pause in sight, or steady noise: listen to most of it
         threshold = max(_SILENCE_DB, floor)
-    marks = np.concatenate(([0], (loud >= threshold).astype(np.int8), [0]))
-    edges = np.flatnonzero(np.diff(marks))
+    edges = np.flatnonzero(np.diff(np.pad((loud >= threshold).astype(np.int8), 1)))
     runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
     joined: list[tuple[int, int]] = []
     for first, last in runs:
@@ -124,9 +127,7 @@ def _speech_runs(loud: npt.NDArray[np.float32]) -> list[tuple[int, int]]:
     return [run for run in joined if run[1] - run[0] >= _SHORTEST_S * 100]
 
 
-def _joined(
-    runs: list[tuple[int, int]], loud: npt.NDArray[np.float32]
-) -> Iterator[tuple[int, int]]:
+def _joined(runs: list[tuple[int, int]], loud: Loudness) -> Iterator[tuple[int, int]]:
     """Yield runs joined over pauses within a sentence, and split where they are too long."""
     current: tuple[int, int] | None = None
     for run in runs:
@@ -144,7 +145,7 @@ def _joined(
         yield from _split(current, loud)
 
 
-def _split(run: tuple[int, int], loud: npt.NDArray[np.float32]) -> Iterator[tuple[int, int]]:
+def _split(run: tuple[int, int], loud: Loudness) -> Iterator[tuple[int, int]]:
     first, last = run
     longest = int((LONGEST_S - 2 * _PAD_S) * 100)
     while last - first > longest:

@@ -123,7 +123,8 @@ class PageReader:
                 (rest if home is None else homes[home]).append(piece)
             running.extend(flow(reading_rows(rest), self._body, self._headings), frame.fractions)
             for words, held in zip(inside, homes, strict=True):
-                words.extend(flow(reading_rows(held), 0.0, Headings()), frame.fractions)
+                for row in reading_rows(held):
+                    words.extend(flow([row], 0.0, Headings()), frame.fractions, gap="\n")
         return running, inside
 
     def _figure(
@@ -146,7 +147,7 @@ class PageReader:
         for block in _captions(figure.box, flowing):
             part = Flow(flowing.text[block[0] : block[1]], [], flowing.marks_in(block[0], block[1]))
             words.extend(part, lambda box: box)
-        words.extend(inside, lambda box: box)
+        words.extend(inside, lambda box: box, gap="\n")
         context, heading = _around(figure.box, flowing)
         return placed_segment(
             words.text,
@@ -175,7 +176,7 @@ class PageReader:
                 box[0] + x1 / width * wide,
                 box[1] + y1 / height * tall,
             )
-            result.add(piece.text, _clamped(place))
+            result.add(piece.text, _clamped(place), gap="\n")
         return result
 
 

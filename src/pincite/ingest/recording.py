@@ -96,7 +96,7 @@ def declared_seconds(container: av.container.InputContainer) -> float | None:
         for s in container.streams
         if s.duration and s.time_base and s.duration > 0
     ]
-    return max(lengths, default=None)
+    return max(lengths) if lengths else None
 
 
 def start_seconds(container: av.container.InputContainer) -> float:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import av
 import av.audio
@@ -115,7 +115,7 @@ class _Clock:
         self._counted = 0
         self._started = False
         self._in_form: tuple[str, str, int] | None = None
-        self._resampler: av.AudioResampler | None = None
+        self._resampler: Any = None
 
     @property
     def now_s(self) -> float:
@@ -127,7 +127,7 @@ class _Clock:
             return
         ahead = seconds - self.now_s
         if not self._started:
-            credible = -1.0 <= seconds and (self._limit_s is None or seconds <= self._limit_s)
+            credible = seconds >= -1.0 and (self._limit_s is None or seconds <= self._limit_s)
             self._anchor_s = max(seconds, 0.0) if credible else 0.0
         elif ahead > _GAP_S and (self._limit_s is None or seconds <= self._limit_s + 1.0):
             self._anchor_s, self._counted = seconds, 0
@@ -149,7 +149,6 @@ class _Clock:
             self._in_form = form
             self._resampler = av.AudioResampler("fltp", frame.layout, RATE_HZ)
         frame.pts = None  # the resampler would pad or drop samples to meet a jittering stamp
-        assert self._resampler is not None
         for ready in self._resampler.resample(frame):
             yield _mono(ready)
 
@@ -163,10 +162,10 @@ class _Clock:
 def _mono(frame: av.AudioFrame) -> Samples:
     """Return the mean of the channels, or the loudest where they cancel each other out."""
     channels = np.nan_to_num(frame.to_ndarray(), nan=0.0, posinf=1.0, neginf=-1.0)
-    mean = np.clip(channels.mean(axis=0), -1.0, 1.0).astype(np.float32)
+    mean: Samples = np.clip(channels.mean(axis=0), -1.0, 1.0).astype(np.float32)
     power = np.square(channels).mean(axis=1)
     if len(power) > 1 and np.square(mean).mean() < 0.01 * power.max():
-        return np.clip(channels[int(power.argmax())], -1.0, 1.0).astype(np.float32)
+        mean = np.clip(channels[int(power.argmax())], -1.0, 1.0).astype(np.float32)
     return mean
 
 

@@ -19,6 +19,7 @@ from pincite.ingest.sound import RATE_HZ, Samples
 from pincite.ingest.speech import Word
 
 _FRAME_S = 0.01
+_FEW = 8  # utterances of fewer words are judged more strictly
 _SHORTEST = RATE_HZ // 10
 _LEVEL = 0.3  # root mean square the loudest part is brought to, before 16-bit rounding
 
@@ -88,13 +89,25 @@ def _pcm(samples: Samples) -> bytes:
 def is_speech(words: Sequence[Word], *, stated: bool = False) -> bool:
     """Return whether an utterance heard as `words` was English speech.
 
-    The mean posterior, weighted by time, must be high enough: 0.45, rising to 0.65 for
-    a single word, 0.2 less when the language is stated to be English. Words of speech last
-    0.1 to 0.65 seconds on average; noise is heard as few long ones.
+    The mean posterior, weighted by time, must reach 0.45 (0.25 when the language is stated to
+    be English), and words last 0.1 to 0.65 seconds on average: noise is heard as few long
+    ones. Short utterances must hold two words and a certain one of substance besides, since
+    noise is heard as "and", "if" and "that".
     """
     if not words:
         return False
     lengths = np.array([max(word.end_s - word.start_s, 0.01) for word in words])
     posterior = float(np.average([word.confidence for word in words], weights=lengths))
-    bar = 0.45 + 0.04 * max(0, 6 - len(words)) - (0.2 if stated else 0.0)
-    return posterior >= bar and 0.1 <= float(lengths.mean()) <= 0.65
+    if not 0.1 <= float(lengths.mean()) <= 0.65:
+        return False
+    if stated:
+        return posterior >= 0.25
+    if len(words) < _FEW and not _has_substance(words):
+        return False
+    return posterior >= 0.45 + 0.02 * max(0, _FEW - len(words))
+
+
+def _has_substance(words: Sequence[Word]) -> bool:
+    doubtful = sum(word.confidence < 0.15 for word in words)
+    certain = any(word.confidence >= 0.6 and len(word.text) > 4 for word in words)
+    return len(words) > 1 and certain and doubtful <= len(words) / 3

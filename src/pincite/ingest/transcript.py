@@ -36,9 +36,36 @@ _ODDS_PER_SECOND = 12.0
 _LONGEST_WORDS = 60
 _STOPS = "。！？…!?."
 _NAMES = frozenset(MONTHS) - {"march", "may"} | frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday english chinese french german "
-    "spanish italian japanese russian american british european europe asia africa america "
-    "china germany france england london paris".split()
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "english",
+        "chinese",
+        "french",
+        "german",
+        "spanish",
+        "italian",
+        "japanese",
+        "russian",
+        "american",
+        "british",
+        "european",
+        "europe",
+        "asia",
+        "africa",
+        "america",
+        "china",
+        "germany",
+        "france",
+        "england",
+        "london",
+        "paris",
+    ]
 )
 _BARE = re.compile(r"[a-z.'-]+")
 _I = re.compile(r"i(?='|$)")
@@ -222,7 +249,9 @@ def _is_full(held: list[Sentence], following: Sentence) -> bool:
 
 def passage(sentences: Sequence[Sentence]) -> Passage:
     """Return sentences as one text with an anchor a token."""
-    text, anchors, spoken = "", [], []
+    text = ""
+    anchors: list[Anchor] = []
+    spoken: list[str] = []
     for sentence in sentences:
         for token in sentence.tokens:
             if text and not (_is_cjk(text[-1]) and _is_cjk(token.text[:1])):

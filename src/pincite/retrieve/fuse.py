@@ -62,8 +62,8 @@ class Weights:
         return math.fsum(weight * value for weight, value in pairs)
 
 
-WITH_VECTORS = Weights(0.05, 2.0, 9.0, 2.5, 0.5, 1.0, 1.0, 2.0)
-WORDS_ONLY = Weights(0.05, 3.0, 0.0, 3.5, 0.5, 1.0, 1.0, 2.0)
+WITH_VECTORS = Weights(0.161, 0.954, 15.93, 0.830, 0.854, 1.668, 1.341, 1.285)
+WORDS_ONLY = Weights(0.167, 2.991, 0.0, 1.732, 0.562, 1.314, 0.885, 1.292)
 
 
 def features(
