@@ -66,7 +66,7 @@ def align(query: str, passages: Sequence[Passage]) -> list[Alignment]:
         return [Alignment(0.0, 0.0, 0.0, 0.0, 0.0) for _ in passages]
     length = sum(len(r.tokens) for r in read) / max(1, len(read))
     pooled = [_bm25(weights, r, length) for r in read]
-    best = max(pooled) or 1.0
+    best = max(pooled, default=0.0) or 1.0
     pairs = [(a, b) for a, b in pairwise(sequence) if a in weights or b in weights]
     return [
         Alignment(

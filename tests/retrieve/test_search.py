@@ -1,0 +1,128 @@
+"""A query through all channels of a real knowledge base."""
+
+import numpy as np
+import pytest
+
+from pincite.errors import UsageError
+from pincite.retrieve.search import Searcher
+from pincite.store.ledger import Ingested, LedgerEntry, Source
+from pincite.store.tables import Store
+from pincite.types import Asset, Embeddings, Extracted, Filters, Query, Segment, TextSpan
+
+PUMP = "The pump in the north hut failed in March because its seal was worn."
+BIRDS = "Four hundred penguins nest on the beach below the station."
+STORM = "暴风雪把天线吹倒了，无线电中断了两天。"
+
+
+class Axes:
+    """An encoder whose vectors are one axis a topic: "water machine" means the pump."""
+
+    space = "axes"
+    width = 3
+    modalities = frozenset({"text"})
+    languages = frozenset({"en"})
+    topics = ("pump machine", "penguins birds", "radio")
+
+    def __init__(self):
+        self.asked = []
+
+    def encode(self, texts, role="document"):
+        self.asked += [(text, role) for text in texts]
+        rows = [[float(any(w in t.lower() for w in topic.split())) for topic in self.topics]
+                for t in texts]  # fmt: skip
+        vectors = np.array(rows, dtype=np.float32) + 1e-3
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def ingested(number, text, uri, encoder, modality="text", modified_ns=0):
+    asset = Asset(f"{number:064}", uri, "text/plain", len(text), modified_ns, uri.split("/")[-1])
+    segment = Segment(f"{number:032}", asset.id, modality, TextSpan(0, len(text)), text)
+    vectors = Embeddings((segment.id,), encoder.encode([text]), encoder.space)
+    source = Source(uri, len(text), modified_ns)
+    entry = LedgerEntry(asset, (source,), "complete", segments=1, spaces=(encoder.space,))
+    return Ingested(entry, (Extracted(segment),), (vectors,))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    store = Store.open(str(tmp_path_factory.mktemp("kb")), create=True)
+    encoder = Axes()
+    store.commit(
+        [
+            ingested(1, PUMP, "/field/notes/pump.txt", encoder, modified_ns=10),
+            ingested(2, BIRDS, "/field/photos/birds.jpg", encoder, "image", 20),
+            ingested(3, STORM, "/field/notes/storm's.txt", encoder, modified_ns=30),
+        ]
+    )
+    return store
+
+
+def texts(found):
+    return [item.segment.text for item in found.evidence]
+
+
+def test_words_find_and_shares_sum_to_one(store):
+    found = Searcher(store).search(Query("Why did the pump fail?"), k=10)
+    assert texts(found)[0] == PUMP
+    assert sum(item.prior for item in found.evidence) == pytest.approx(1.0)
+    assert set(found.evidence[0].hit.channels) == {"lexical"}
+
+
+def test_meaning_finds_what_no_word_finds(store):
+    query = Query("machine")
+    assert PUMP not in texts(Searcher(store).search(query, k=1))
+    found = Searcher(store, Axes()).search(query, k=1)
+    assert texts(found) == [PUMP]
+    assert found.evidence[0].hit.channels["dense"] > 0.9
+
+
+def test_an_encoder_is_not_asked_in_a_language_it_does_not_know(store):
+    encoder = Axes()
+    assert texts(Searcher(store, encoder).search(Query("无线电断了几天？"), k=1)) == [STORM]
+    assert encoder.asked == []
+
+
+def test_the_query_is_encoded_as_a_query(store):
+    encoder = Axes()
+    Searcher(store, encoder).search(Query("penguins"), k=1)
+    assert encoder.asked == [("penguins", "query")]
+
+
+@pytest.mark.parametrize(
+    ("filters", "kept"),
+    [
+        pytest.param(Filters(modalities=("image",)), {BIRDS}, id="modality"),
+        pytest.param(Filters(path="/field/notes"), {PUMP, STORM}, id="a folder"),
+        pytest.param(Filters(path="notes/*.txt"), {PUMP, STORM}, id="a glob from any folder on"),
+        pytest.param(Filters(path="storm's.txt"), {STORM}, id="a quotation mark in a name"),
+        pytest.param(Filters(modified_after_ns=20), {BIRDS, STORM}, id="not before"),
+        pytest.param(Filters(modified_before_ns=20), {PUMP}, id="before"),
+        pytest.param(Filters(where="title LIKE 'b%'"), {BIRDS}, id="a condition"),
+        pytest.param(
+            Filters(modalities=("text",), where="title = 'x' OR true"), {PUMP, STORM},
+            id="a condition cannot break out of the others",
+        ),
+    ],
+)  # fmt: skip
+def test_filters_confine_every_channel(store, filters, kept):
+    found = Searcher(store, Axes()).search(Query("pump penguins radio 无线电", filters), k=10)
+    assert texts(found)
+    assert set(texts(found)) <= kept
+
+
+@pytest.mark.parametrize("where", ["modality = ", "nonsense = 1", "1; DROP TABLE segments"])
+def test_a_broken_condition_is_wrong_use(store, where):
+    with pytest.raises(UsageError):
+        Searcher(store).search(Query("pump", Filters(where=where)), k=1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "the of", "🙂", '"AND" OR (pump', "x" * 1_000_000, "pump\0", "^~*:\\"]
+)
+def test_any_text_is_a_query(store, text):
+    Searcher(store).search(Query(text), k=3)
+
+
+def test_the_search_is_repeatable(store):
+    first, second = (Searcher(store, Axes()).search(Query("pump birds"), k=3) for _ in range(2))
+    assert [e.hit for e in first.evidence] == [e.hit for e in second.evidence]
