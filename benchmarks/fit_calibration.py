@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
 from benchmarks.answers import (
     Item,
     Paragraph,
@@ -25,7 +26,6 @@ from benchmarks.answers import (
     swapped,
     token_f1,
 )
-
 from pincite.encode import encoders
 from pincite.generate import calibrate, compose
 from pincite.generate.question import read
@@ -64,15 +64,21 @@ def fit_choice(groups: Sequence[Group], start: Array, pull: float, steps: int = 
     return climb(gradient, start, steps)
 
 
+HELD = [calibrate.BELIEF_FEATURES.index("limits")]
+"""Features that these sets cannot teach (an unmet year, a row about another thing): kept."""
+
+
 def fit_yes_no(
     features: Array, right: Array, start: Array, pull: float, steps: int = 1500
 ) -> Array:
-    """Return logistic weights, both classes counting the same."""
+    """Return logistic weights, both classes counting the same; those in `HELD` stay."""
     balance = np.where(right > 0.5, 0.5 / right.mean(), 0.5 / (1 - right.mean()))
 
     def gradient(w: Array) -> Array:
         p = 1 / (1 + np.exp(-(features @ w)))
-        return np.asarray(((right - p) * balance) @ features / len(right) - pull * (w - start))
+        change = ((right - p) * balance) @ features / len(right) - pull * (w - start)
+        change[HELD] = 0.0
+        return np.asarray(change)
 
     return climb(gradient, start, steps)
 

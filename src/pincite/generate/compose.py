@@ -134,14 +134,17 @@ def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dic
     }
 
 
+_YEAR = re.compile(r"(?:1\d|20)\d\d")
+
+
 def _unmet_limits(over: Lens, scored: ScoredStatement) -> float:
     """Return 1 when the question sets a limit that nothing near the statement meets, else 0.
 
-    A limit is a year or another number. For a row of a table it is also any name, and what the
+    A limit is a year. For a row of a table it is also any name, and what the
     question says beyond the names of columns: the row beside it is about another thing.
     """
     words, reached = over.question.keywords, scored.reached
-    if any(k.name and k.term[:1].isdigit() and m < 0.5 for k, m in zip(words, reached, strict=True)):
+    if any(_YEAR.fullmatch(k.term) and met < 0.5 for k, met in zip(words, reached, strict=True)):
         return 1.0
     fields = scored.statement.fields
     if len(fields) < 2:

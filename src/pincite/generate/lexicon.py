@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-STOP_EN: frozenset[str] = frozenset(
-    """a an the this that these those some any each every either neither both all such same own
-    i me my we us our you your he him his she her hers it its they them their theirs one ones
-    am is are was were be been being do does did doing done have has had having will would shall
-    should can could may might must ought
-    of in on at by for with from to into onto upon about above below over under between among
-    through during before after against within without as than per via out off up down near
-    and or but nor so yet if then else while because since until although though whether
-    not no only also very too just even still more most much many few less least other another
-    what which who whom whose when where why how there here s t d ll re ve
-    please tell give show find according say says said does'nt don't doesn't didn't isn't wasn't
-    get got name called many kind type sort mention mentioned exactly actually currently""".split()
-)
+_STOP_EN = """
+a an the this that these those some any each every either neither both all such same own i me my
+we us our you your he him his she her hers it its they them their theirs one ones am is are was
+were be been being do does did doing done have has had having will would shall should can could
+may might must ought of in on at by for with from to into onto upon about above below over under
+between among through during before after against within without as than per via out off up down
+near and or but nor so yet if then else while because since until although though whether not no
+only also very too just even still more most much many few less least other another what which
+who whom whose when where why how there here s t d ll re ve please tell give show find according
+say says said don't doesn't didn't isn't wasn't get got name called kind type sort mention
+mentioned exactly actually currently
+"""
+STOP_EN: frozenset[str] = frozenset(_STOP_EN.split())
 """English words that carry no subject of a question."""
 
 HARD_ZH = (
@@ -39,26 +39,32 @@ SOFT_ZH: frozenset[str] = frozenset(
 )
 """Chinese characters that often are function words: a pair that holds one weighs less."""
 
+_IRREGULAR = """
+be am is are was were been; begin began begun; bear born bore; become became
+break broke broken; bring brought; build built; buy bought; catch caught
+choose chose chosen; come came; cost costs; deal dealt; die died dying; draw drew drawn
+drive drove driven; eat ate eaten; fall fell fallen; feel felt; fight fought; find found
+fly flew flown; forget forgot forgotten; freeze froze frozen; give gave given
+go went gone; grow grew grown; hear heard; hold held; keep kept; know knew known
+lead led; leave left; lend lent; lie lay lain lies lying; light lit; lose lost
+make made making; mean meant; meet met; pay paid; read reads; ride rode ridden
+rise rose risen; run ran; say said; see saw seen; seek sought; sell sold; send sent
+set sets; shake shook shaken; sing sang sung; sink sank sunk; sit sat; sleep slept
+speak spoke spoken; spend spent; spread spreads; stand stood; steal stole stolen
+strike struck; swim swam swum; take took taken; teach taught; tell told; think thought
+throw threw thrown; understand understood; wear wore worn; win won winning
+write wrote written; man men; woman women; child children; person people persons
+foot feet; tooth teeth; mouse mice; datum data; criterion criteria; index indices
+half halves; leaf leaves; knife knives; use used using uses; base based basis
+see sees seeing; create created creating creation; locate located location locates
+produce produced production; measure measured measurement measurements
+decide decided decision; choice chosen; analyse analysed analysis analyze analyzed
+"""
 IRREGULAR: Mapping[str, str] = MappingProxyType(
     {
         form: base
-        for line in """be am is are was were been;begin began begun;bear born bore;become became
-        break broke broken;bring brought;build built;buy bought;catch caught;choose chose chosen
-        come came;cost costs;deal dealt;die died dying;draw drew drawn;drive drove driven;eat ate eaten
-        fall fell fallen;feel felt;fight fought;find found;fly flew flown;forget forgot forgotten
-        freeze froze frozen;give gave given;go went gone;grow grew grown;hear heard;hold held;keep kept
-        know knew known;lead led;leave left;lend lent;lie lay lain lies lying;light lit;lose lost
-        make made making;mean meant;meet met;pay paid;read reads;ride rode ridden;rise rose risen
-        run ran;say said;see saw seen;seek sought;sell sold;send sent;set sets;shake shook shaken
-        sing sang sung;sink sank sunk;sit sat;sleep slept;speak spoke spoken;spend spent
-        spread spreads;stand stood;steal stole stolen;strike struck;swim swam swum;take took taken
-        teach taught;tell told;think thought;throw threw thrown;understand understood;wear wore worn
-        win won winning;write wrote written;man men;woman women;child children;person people persons
-        foot feet;tooth teeth;mouse mice;datum data;criterion criteria;index indices;half halves
-        leaf leaves;knife knives;use used using uses;base based basis;see sees seeing
-        create created creating creation;locate located location locates;produce produced production
-        measure measured measurement measurements;decide decided decision;choice chosen
-        analyse analysed analysis analyze analyzed""".replace("\n", ";").split(";")
+        for line in _IRREGULAR.replace("\n", ";").split(";")
+        if line.strip()
         for base, *forms in [line.split()]
         for form in forms
     }
@@ -115,7 +121,8 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
             ("length", 1609.344, "mi|mile|miles|英里"),
             ("length", 1852.0, "nautical mile|nautical miles|海里"),
             ("length", 500.0, "里"),
-            ("area", 1.0, "m²|m2|sq m|square metre|square metres|square meter|square meters|平方米|平米"),
+            ("area", 1.0, "m²|m2|sq m|square metre|square metres|square meter|square meters|"
+                          "平方米|平米"),
             ("area", 1e6, "km²|km2|sq km|square kilometre|square kilometres|square kilometer|"
                           "square kilometers|平方公里|平方千米"),
             ("area", 1e4, "ha|hectare|hectares|公顷"),
@@ -145,7 +152,8 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
             ("pressure", 6894.76, "psi"),
             ("pressure", 101325.0, "atm|atmosphere|atmospheres|大气压"),
             ("speed", 1.0, "m/s|metres per second|meters per second|米/秒|米每秒"),
-            ("speed", 0.27778, "km/h|kph|kmh|kilometres per hour|kilometers per hour|公里/小时|千米/小时"),
+            ("speed", 0.27778, "km/h|kph|kmh|kilometres per hour|kilometers per hour|"
+                               "公里/小时|千米/小时"),
             ("speed", 0.44704, "mph|miles per hour"),
             ("speed", 0.51444, "knot|knots|kn|节"),
             ("power", 1.0, "W|watt|watts|瓦"),
@@ -155,7 +163,8 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
             ("energy", 1.0, "J|joule|joules|焦耳"),
             ("energy", 3.6e6, "kWh|kilowatt hour|kilowatt hours|千瓦时|度电"),
             ("energy", 3.6e9, "MWh"),
-            ("voltage", 1e-3, "mV"), ("voltage", 1.0, "V|volt|volts|伏|伏特"), ("voltage", 1e3, "kV|千伏"),
+            ("voltage", 1e-3, "mV"), ("voltage", 1.0, "V|volt|volts|伏|伏特"),
+            ("voltage", 1e3, "kV|千伏"),
             ("current", 1e-3, "mA"), ("current", 1.0, "A|amp|amps|ampere|amperes|安培|安"),
             ("charge", 1.0, "Ah|安时"), ("charge", 1e-3, "mAh|毫安时"),
             ("frequency", 1.0, "Hz|hertz|赫兹|赫"), ("frequency", 1e3, "kHz|千赫"),
@@ -209,7 +218,8 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "fast speed quick velocity 速度 速率",
         "hot cold warm temperature degree 温度 气温 水温",
         "big large size area extent capacity 面积 大小",
-        "cost price pay paid fee charge total amount bill expensive 价格 费用 花费 金额 价钱 多少钱 总计 合计 总额 单价",
+        "cost price pay paid fee charge total amount bill expensive "
+        "价格 费用 花费 金额 价钱 多少钱 总计 合计 总额 单价",
         "total sum overall altogether 总计 合计 总数 总共 总额 一共 共计",
         "phone telephone tel mobile call 电话 手机 联系电话",
         "email e-mail mail 邮箱 邮件 电子邮件",
@@ -221,7 +231,8 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "found establish create set 成立 建立 创立 创建 创办",
         "invent invention inventor design designer 发明 设计",
         "write author writer written book 作者 撰写 写 编写 著",
-        "lead head chief director manager leader boss charge responsible 负责人 主管 主任 站长 领导 负责 经理 队长",
+        "lead head chief director manager leader boss charge responsible "
+        "负责人 主管 主任 站长 领导 负责 经理 队长",
         "make manufacture produce maker manufacturer 制造 生产 厂家 厂商 制造商",
         "company shop store vendor seller merchant supplier firm 公司 商店 店 供应商 商家 卖家",
         "date day 日期 时间",
@@ -281,4 +292,7 @@ ORG_WORDS_EN = (
     "council|ministry|agency|department|committee|commission|association|club|bank|group|society|"
     "foundation|team|party|union|court|office|bureau|trading|enterprise|services"
 )
-ORG_END_ZH = "公司|大学|学院|局|所|部|委员会|协会|俱乐部|银行|集团|基金会|队|党|法院|厂|医院|组织|中心|商店|超市|店"
+ORG_END_ZH = (
+    "公司|大学|学院|局|所|部|委员会|协会|俱乐部|银行|集团|基金会|队|党|法院|厂|医院|组织|中心|"
+    "商店|超市|店"
+)

@@ -17,7 +17,8 @@ from pincite.language import CJK, language_of
 
 Kind = Literal[
     "person", "place", "organisation", "time", "number", "money", "quantity", "percent",
-    "duration", "reason", "manner", "definition", "list", "yesno", "contact", "colour", "saying", "thing",
+    "duration", "reason", "manner", "definition", "list", "yesno", "contact", "colour",
+    "saying", "thing",
 ]  # fmt: skip
 
 
@@ -73,14 +74,16 @@ class Question:
 
 _DIMENSIONS_EN = {
     "far": "length", "tall": "length", "high": "length", "deep": "length", "wide": "length",
-    "thick": "length", "heavy": "mass", "fast": "speed", "hot": "temperature", "warm": "temperature",
-    "cold": "temperature", "large": "area", "loud": "sound", "old": "duration",
+    "thick": "length", "heavy": "mass", "fast": "speed", "hot": "temperature",
+    "warm": "temperature", "cold": "temperature", "large": "area", "loud": "sound",
+    "old": "duration",
 }  # fmt: skip
 _NOUN_KINDS: tuple[tuple[str, Kind, str], ...] = (
     ("year|date|day|month|time|deadline|century|decade|era|season|birthday|日期|时间|年份|期限|日子|月份|时候",
      "time", ""),
     ("percentage|percent|proportion|share|rate|百分比|比例|比率|占比", "percent", ""),
-    ("price|cost|fee|salary|budget|revenue|fare|rent|价格|费用|金额|价钱|总额|工资|预算|收入|单价", "money", ""),
+    ("price|cost|fee|salary|budget|revenue|fare|rent|"
+     "价格|费用|金额|价钱|总额|工资|预算|收入|单价", "money", ""),
     ("distance|length|height|altitude|elevation|depth|width|diameter|thickness|wingspan|"
      "距离|长度|高度|海拔|深度|宽度|直径|厚度|水深", "quantity", "length"),
     ("temperature|温度|气温|水温|体温", "quantity", "temperature"),
@@ -95,8 +98,10 @@ _NOUN_KINDS: tuple[tuple[str, Kind, str], ...] = (
     ("capacity|容量", "quantity", ""),
     ("duration|时长|工期", "duration", ""),
     ("number|count|total|amount|score|code|pin|password|id|version|serial|数量|人数|总数|数目|编号|密码|"
-     "号码|次数|得分|比分|版本|代码|总计|合计|人口|population|quantity|ratio|size|比值", "number", ""),
-    ("email address|phone number|telephone number|电话号码|手机号码|手机号|email|e-mail|phone|telephone|url|website|fax|邮箱|电话|网址|网站|邮件地址|电子邮件", "contact", ""),
+     "号码|次数|得分|比分|版本|代码|总计|合计|人口|population|quantity|ratio|size|比值",
+     "number", ""),
+    ("email address|phone number|telephone number|电话号码|手机号码|手机号|email|e-mail|phone|"
+     "telephone|url|website|fax|邮箱|电话|网址|网站|邮件地址|电子邮件", "contact", ""),
     ("colour|color|颜色", "colour", ""),
     ("city|country|state|place|location|street|address|region|town|village|county|province|island|"
      "river|continent|district|site|room|城市|国家|地方|地点|地址|街道|省|县|位置|房间|地区|岛|河流",
@@ -145,11 +150,14 @@ _AUX = (
 )
 _NOUNS = r"((?:[\w'’.&/-]+\s+){0,4}?[\w'’.&/-]+?)"
 _EN_RULES: tuple[tuple[str, Kind, str], ...] = (
-    (rf"\bhow (?:many|much) (?:time|years|months|weeks|days|hours|minutes|seconds)\b{_NOUNS}?", "duration", ""),
-    (rf"\bhow many (?:different |other |of the )?{_NOUNS}(?:\s+{_AUX}|\s+(?:in|of|on|for|at|with|to|by|"
+    (rf"\bhow (?:many|much) (?:time|years|months|weeks|days|hours|minutes|seconds)\b{_NOUNS}?",
+     "duration", ""),
+    (rf"\bhow many (?:different |other |of the )?{_NOUNS}"
+     rf"(?:\s+{_AUX}|\s+(?:in|of|on|for|at|with|to|by|"
      r"from|per|were|took|make)\b|[?.,]|$)", "number", ""),
-    (r"\bhow much (?:did|does|do|is|are|was|were|will|would|has|had|money|of)\b.*?\b(weighs?|weight|water|power|"
-     r"energy|rain|snow|fuel|time|ice|pressure|memory|space)\b", "quantity", ""),
+    (r"\bhow much (?:did|does|do|is|are|was|were|will|would|has|had|money|of)\b.*?"
+     r"\b(weighs?|weight|water|power|energy|rain|snow|fuel|time|ice|pressure|memory|space)\b",
+     "quantity", ""),
     (r"\bhow much (?:money|did|does|do|is|are|was|were|will|would|has|have|had)\b()", "money", ""),
     (rf"\bhow much {_NOUNS}(?:\s+{_AUX}|[?.,]|$)", "quantity", ""),
     (r"\bhow (?:long ago|old)\b()", "duration", ""),
@@ -181,10 +189,12 @@ _WHAT_IS_THE = re.compile(
 )
 _WHATS_NOUN = re.compile(rf"\bwhat(?:'s| {_AUX})\s+(.+?)'s\s+((?:[\w-]+\s+){{0,2}}[\w-]+)\s*[?.]?$")
 _DEFINE = re.compile(
-    r"^\s*(?:what (?:is|are|was|were) (?:an? )?(?P<x>[\w -]{2,40})\??$|define\b|what does .* (?:mean|stand for))"
+    r"^\s*(?:what (?:is|are|was|were) (?:an? )?(?P<x>[\w -]{2,40})\??$|define\b|"
+    r"what does .* (?:mean|stand for))"
 )
 _LIST = re.compile(
-    r"^\s*(?:list|name (?:the|all|some|two|three)|what are (?:the|some)|which (?:\w+s) (?:are|were))\b"
+    r"^\s*(?:list|name (?:the|all|some|two|three)|what are (?:the|some)|"
+    r"which (?:\w+s) (?:are|were))\b"
 )
 
 
@@ -243,7 +253,8 @@ def _noun_kind(noun: str) -> tuple[Kind, str]:
 
 _ZH_RULES: tuple[tuple[str, Kind, str], ...] = (
     (r"百分之几|百分之多少|多少百分", "percent", ""),
-    (r"多少钱|(?:价格|费用|金额|总额|预算|单价|总价)(?:是|为)?(?:多少|几)|花了多少(?!时间)|多少(?:元|美元|欧元|块)", "money", ""),
+    (r"多少钱|(?:价格|费用|金额|总额|预算|单价|总价)(?:是|为)?(?:多少|几)|花了多少(?!时间)|"
+     r"多少(?:元|美元|欧元|块)", "money", ""),
     (r"多少?(?:久|长时间)|多少(?:时间|年|天|小时|分钟|个月|周)|几(?:年|天|个?小时|分钟|个月|周)(?!几)|"
      r"(?:持续|历时|运营|花费?)了?多长|多大(?:年纪|岁数)|几岁|多少岁", "duration", ""),
     (r"什么时[候间]|何时|哪一?年|哪一?天|哪个月|几月|几号|几点|哪一?日|什么日期|何年|星期几|周几|年份|(?:日期|时间)(?:是|为)",
@@ -255,7 +266,8 @@ _ZH_RULES: tuple[tuple[str, Kind, str], ...] = (
     (r"(?<![名称作认成变视定叫])为什么|为何|为啥|什么原因|原因是|何以|怎么会", "reason", ""),
     (r"写着?了?些?什么|说了?些?什么|写的是什么", "saying", ""),
     (r"谁|哪位|何人|什么人|哪些人|哪一位", "person", ""),
-    (r"哪里|哪儿|何处|哪些地[方区]|什么地方|何地|在哪|哪座城市|哪[个座]\w{0,2}(?:城市|国家|地方|省|县|大陆|大洲)", "place", ""),
+    (r"哪里|哪儿|何处|哪些地[方区]|什么地方|何地|在哪|哪座城市|"
+     r"哪[个座]\w{0,2}(?:城市|国家|地方|省|县|大陆|大洲)", "place", ""),
     (r"哪些|有什么|列出|哪几|分别是", "list", ""),
     (r"吗[？?]?\s*$|是否|有没有|是不是|能不能|会不会|可不可以|能否", "yesno", ""),
     (r"怎么样|怎样|如何|怎么", "manner", ""),
@@ -293,7 +305,9 @@ def _read_zh(text: str) -> tuple[Kind, str, str]:
 
 _QUOTED = re.compile('["“‘「『《]([^"”’」』》]{2,60})["”’」』》]')
 _BREAK_ZH = re.compile(HARD_ZH)
-_COUNTER_ASKED = re.compile(r"(?:多少|几|哪一?|哪几)([个名位次种座条件辆间张台只枚篇家项届场根头棵支份块层艘匹双套本])")
+_COUNTER_ASKED = re.compile(
+    "(?:多少|几|哪一?|哪几)([个名位次种座条件辆间张台只枚篇家项届场根头棵支份块层艘匹双套本])"
+)
 _ASKING: Mapping[Kind, re.Pattern[str]] = {
     "time": re.compile(r"\b(?:year|date|day|month|time)s?\b|日期|时间|年份|哪一?年|哪一?天|几点"),
     "quantity": re.compile(
@@ -307,7 +321,9 @@ _ASKING: Mapping[Kind, re.Pattern[str]] = {
     "number": re.compile(r"\b(?:number|count|total)\b|数量|人数|总数|数目|号码"),
     "contact": re.compile(r"\b(?:e-?mail|phone|telephone|website|url|address|number|contact)\b|"
                           r"邮箱|电话|网址|号码|邮件|联系"),
-    "place": re.compile(r"\b(?:located?|location|place|situated|lies?|find|found)\b|位于|位置|地点|地方"),
+    "place": re.compile(
+        r"\b(?:located?|location|place|situated|lies?|find|found)\b|位于|位置|地点|地方"
+    ),
     "person": re.compile(r"\b(?:person|name)\b|名字|姓名|人员"),
     "colour": re.compile(r"\bcolou?rs?\b|颜色"),
 }  # fmt: skip

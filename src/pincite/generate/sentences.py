@@ -55,11 +55,13 @@ _ROW = re.compile(rf"^\s*{_KEY}[:：] ?[^;；\n]*(?:[;；|] ?{_KEY}[:：] ?[^;�
 _BULLET = re.compile(r"^\s*(?:[-*•·▪◦–‣]|\(?\d{1,2}[.)、]|[a-z][.)])\s+")
 _CLOSED = re.compile(r"[.!?。！？；…:：][\"'”’)\]」』）]*\s*$")
 _VALUE_LINE = re.compile(
-    rf"^\s*(?:[$€£¥￥]|RM|USD|EUR|CNY|RMB)?\s?[-+]?\d[\d,.:/\- ]*\s?(?:%|[A-Za-z°℃/²³]{{1,6}}|[{CJK}]{{1,3}})?\s*$"
+    r"^\s*(?:[$€£¥￥]|RM|USD|EUR|CNY|RMB)?\s?[-+]?\d[\d,.:/\- ]*\s?"
+    rf"(?:%|[A-Za-z°℃/²³]{{1,6}}|[{CJK}]{{1,3}})?\s*$"
 )
 _KEY_LINE = re.compile(rf"^(?=.{{2,48}}$)[^\W\d_][\w{CJK} ()（）/.,'’&#%-]*[:：]?\s*$")
 _HEADED = re.compile(
-    rf"^(?P<key>[^\W\d_][\w{CJK} ()（）/'’&#-]{{0,40}}?)[ \t.]{{1,}}(?P<value>\S*\d\S*(?: ?[A-Za-z%°{CJK}]{{1,6}})?)$"
+    rf"^(?P<key>[^\W\d_][\w{CJK} ()（）/'’&#-]{{0,40}}?)[ \t.]+"
+    rf"(?P<value>\S*\d\S*(?: ?[A-Za-z%°{CJK}]{{1,6}})?)$"
 )
 
 

@@ -26,7 +26,14 @@ MOST_ENCODED = 12
 def with_similarity(
     reading: Reading, evidence: Sequence[Evidence], weights: Weights, similarity: Similarity
 ) -> Reading:
-    """Return the reading with the feature "similarity" filled in; `weights` are the lexical ones."""
+    """Return the reading with its feature "similarity" filled in.
+
+    Args:
+        reading: The statements as words alone see them.
+        evidence: What they were read from.
+        weights: The weights for words alone, by which the statements to encode are chosen.
+        similarity: The encoder's cosine.
+    """
     if not reading.statements:
         return reading
     shares = statement_posterior(reading, weights)

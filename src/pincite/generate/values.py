@@ -97,8 +97,8 @@ def parse_number(text: str) -> float | None:
     """Return the number that a text writes, in digits or words of English or Chinese.
 
     Example:
-        >>> [parse_number(t) for t in ("1,200", "twelve hundred", "一千二百", "3.5万", "twice", "x")]
-        [1200.0, 1200.0, 1200.0, 35000.0, 2.0, None]
+        >>> [parse_number(t) for t in ("1,200", "twelve hundred", "一千二百", "3.5万", "x")]
+        [1200.0, 1200.0, 1200.0, 35000.0, None]
         >>> parse_number("二〇一九"), parse_number("two hundred and five")
         (2019.0, 205.0)
     """
@@ -226,25 +226,34 @@ _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATES = re.compile(
     rf"(?P<iso>\b\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\b)"
     rf"|(?P<dmy>\b\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d{{2}})\b)"
-    rf"|(?P<en1>\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?[ -](?:of )?(?P<m1>{_MONTH})\b\.?(?:,?[ -](?P<y1>\d{{4}}|\d{{2}}\b))?)"
-    rf"|(?P<en2>\b(?P<m2>{_MONTH})\b\.? (?P<d2>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?(?:,? (?P<y2>\d{{4}}))?)"
+    rf"|(?P<en1>\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?[ -](?:of )?(?P<m1>{_MONTH})\b\.?"
+    r"(?:,?[ -](?P<y1>\d{4}|\d{2}\b))?)"
+    rf"|(?P<en2>\b(?P<m2>{_MONTH})\b\.? (?P<d2>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?"
+    r"(?:,? (?P<y2>\d{4}))?)"
     rf"|(?P<en3>\b(?P<m3>{_MONTH})\b\.?,? (?:of )?(?P<y3>\d{{4}}))"
-    r"|(?P<zh>(?P<y4>\d{2,4}|[一二三四五六七八九〇零]{4}) ?年 ?(?:(?P<m4>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月"
+    r"|(?P<zh>(?P<y4>\d{2,4}|[一二三四五六七八九〇零]{4}) ?年 ?"
+    r"(?:(?P<m4>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月"
     r" ?(?:(?P<d4>\d{1,2}|[一二三四五六七八九十]{1,3}) ?[日号])?)?(?!间|[来前后]))"
-    r"|(?P<zh2>(?P<m5>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月 ?(?P<d5>\d{1,2}|[一二三四五六七八九十]{1,3}) ?[日号])"
-    r"|(?P<zh3>(?<![\d一二三四五六七八九十])(?P<m6>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?![\d一二三四五六七八九十个]))"
-    r"|(?P<century>\b\d{1,2}(?:st|nd|rd|th) century\b|(?:\d{1,2}|[一二三四五六七八九十]{1,3}) ?世纪(?: ?\d0 ?年代)?)"
+    r"|(?P<zh2>(?P<m5>\d{1,2}|[一二三四五六七八九十]{1,2}) ?月 ?"
+    r"(?P<d5>\d{1,2}|[一二三四五六七八九十]{1,3}) ?[日号])"
+    r"|(?P<zh3>(?<![\d一二三四五六七八九十])"
+    r"(?P<m6>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]) ?月(?![\d一二三四五六七八九十个]))"
+    r"|(?P<century>\b\d{1,2}(?:st|nd|rd|th) century\b"
+    r"|(?:\d{1,2}|[一二三四五六七八九十]{1,3}) ?世纪(?: ?\d0 ?年代)?)"
     r"|(?P<decade>\b(?:1\d|20)\d0s\b|\d0 ?年代)"
     rf"|(?P<weekday>\b(?:{WEEKDAYS_EN})\b|(?:星期|周)[一二三四五六日天])"
     rf"|(?P<month>\b(?:{'|'.join(m for m in MONTHS if len(m) > 3)})\b)"
-    r"|(?P<year>(?<![\d.,-])(?:1[0-9]|20)\d{2}(?![\d,.]\d|\d|[ ]?(?:km|m|kg|%|metres|people)\b)(?: ?(?:BC|AD|BCE|CE)\b)?)",
+    r"|(?P<year>(?<![\d.,-])(?:1[0-9]|20)\d{2}(?![\d,.]\d|\d|[ ]?(?:km|m|kg|%|metres|people)\b)"
+    r"(?: ?(?:BC|AD|BCE|CE)\b)?)",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
     r"\b(?P<h>[01]?\d|2[0-4])[:：](?P<m>[0-5]\d)(?::[0-5]\d)?(?: ?(?P<half>[ap]\.?m\b\.?))?"
     r"|\b(?P<h2>1[0-2]|[1-9]) ?(?P<half2>[ap]\.?m\b\.?)|\b(?P<noon>noon|midnight)\b"
     r"|\b(?P<word>\w+) o'clock"
-    r"|(?P<zh>(?:(?P<part>早上|上午|中午|下午|晚上|凌晨|夜里|傍晚) ?)?(?P<h3>\d{1,2}|[一二两三四五六七八九十]{1,3}) ?[点时](?!间|候|期)(?:(?P<m3>\d{1,2}|[一二三四五六七八九十]{1,3}) ?分|(?P<half3>半)|钟|整)?)",
+    r"|(?P<zh>(?:(?P<part>早上|上午|中午|下午|晚上|凌晨|夜里|傍晚) ?)?"
+    r"(?P<h3>\d{1,2}|[一二两三四五六七八九十]{1,3}) ?[点时](?!间|候|期)"
+    r"(?:(?P<m3>\d{1,2}|[一二三四五六七八九十]{1,3}) ?分|(?P<half3>半)|钟|整)?)",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r" ?(?:–|—|-|to|until|till|and|至|到|~|～) ?", re.IGNORECASE)
@@ -344,13 +353,15 @@ _COLOUR = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(
-    r"(?:\b(?:because(?: of)?|due to|owing to|as a result of|caused by|thanks to|so that|in order to|"
-    r"since|in response to)\b\s*|因为|由于|为了|原因是|旨在|以便)([^.;。；]{3,160}?)(?=[.;。；]|，(?=所以|因此|导致|故)|$)",
+    r"(?:\b(?:because(?: of)?|due to|owing to|as a result of|caused by|thanks to|so that|"
+    r"in order to|since|in response to)\b\s*|因为|由于|为了|原因是|旨在|以便)"
+    r"([^.;。；]{3,160}?)(?=[.;。；]|，(?=所以|因此|导致|故)|$)",
     re.IGNORECASE,
 )
 _ITEM_EN = r"[^,;:.()\n，。]{1,40}"
 _LIST = re.compile(
-    rf"{_ITEM_EN}(?:, {_ITEM_EN})+,? (?:and|or) [^,;:.()\n，。]{{1,40}}|[^，。；：、\s]{{1,15}}(?:、[^，。；：、]{{1,15}})+(?:[和及与或][^，。；：、]{{1,10}})?"
+    rf"{_ITEM_EN}(?:, {_ITEM_EN})+,? (?:and|or) [^,;:.()\n，。]{{1,40}}"
+    r"|[^，。；：、\s]{1,15}(?:、[^，。；：、]{1,15})+(?:[和及与或][^，。；：、]{1,10})?"
 )
 
 _LIST_VERB = re.compile(
