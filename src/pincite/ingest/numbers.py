@@ -10,6 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+
+def table(text: str) -> list[str]:
+    """Return the words of a table."""
+    return text.split()
+
+
 _SMALL = [
     "zero",
     "one",
@@ -385,12 +391,12 @@ def _cardinal(low: list[str], at: int) -> Reading | None:
         end, value_text = _spelled_out(low, at)
         return Reading(at, end, value_text)
     if value >= 10**6 and value % 10**5 == 0:
-        return Reading(at, end, _in_words_of_scale(value))
+        return Reading(at, end, _intable_of_scale(value))
     looks_like_year = 1900 <= value < 2100 and _is(low, at + 1, "thousand")
     return Reading(at, end, str(value) if value < 10_000 or looks_like_year else f"{value:,}")
 
 
-def _in_words_of_scale(value: int) -> str:
+def _intable_of_scale(value: int) -> str:
     for name, scale in reversed(_SCALES.items()):
         if value >= scale:
             return f"{value / scale:g} {name}" if value % (scale // 10) == 0 else f"{value:,}"

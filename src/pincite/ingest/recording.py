@@ -91,7 +91,7 @@ def declared_seconds(container: av.container.InputContainer) -> float | None:
     """Return how long the header says the recording is, or None when it does not say."""
     if container.duration is not None and container.duration > 0:
         return float(container.duration) / av.time_base
-    lengths = [
+    lengths: list[float] = [
         float(s.duration * s.time_base)
         for s in container.streams
         if s.duration and s.time_base and s.duration > 0

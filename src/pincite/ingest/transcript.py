@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pincite.ingest.numbers import MONTHS, written
+from pincite.ingest.numbers import MONTHS, table, written
 from pincite.ingest.speech import Word
 from pincite.language import CJK
 from pincite.types import Anchor, TimeSpan
