@@ -15,7 +15,8 @@ from pincite.encode import hub
 from pincite.encode.catalog import ModelFile, PackagedCopy, TextModel
 
 WIDTH, HEADS, LAYERS, INNER, WINDOW = 32, 4, 2, 64, 24
-WORDS = "pump pressure station river far is the how a of fox red jumps over valve seal".split()
+WORDS = ["pump", "pressure", "station", "river", "far", "is", "the", "how", "a", "of", "fox"]
+WORDS += ["red", "jumps", "over", "valve", "seal"]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 

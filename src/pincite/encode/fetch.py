@@ -124,7 +124,7 @@ def _check_length(
 
 
 class _SameOrSafer(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect only to http(s), and never from https down to http."""
+    """Follows a redirect to http(s) only, and never from https to http."""
 
     def redirect_request(
         self,
