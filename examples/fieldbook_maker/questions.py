@@ -640,24 +640,24 @@ HEARD = [
     ),
     Ask(
         "What was caught around the neck of the young seal?",
-        "a yellow plastic band",
+        "a piece of yellow plastic",
         BEACH,
-        "One young male has a yellow plastic band around his neck.",
-        ("yellow plastic band", "plastic band"),
+        "One young male has a piece of yellow plastic around his neck.",
+        ("yellow plastic", "a yellow piece of plastic"),
     ),
     Ask(
         "Why did the camera by the river stop working?",
-        "a bird broke the cable",
+        "a bird has broken the cable",
         BEACH,
-        "The camera near the river has stopped, because a bird broke the cable.",
-        ("because a bird broke the cable",),
+        "The camera near the river has stopped, because a bird has broken the cable.",
+        ("a bird broke the cable", "a broken cable"),
     ),
     Ask(
         "What made generator two so noisy?",
-        "a loose bolt on the fan cover",
+        "a broken spring on the cooling fan",
         TOM,
-        "The noise came from a loose bolt on the fan cover.",
-        ("loose bolt", "a loose bolt"),
+        "The noise came from a broken spring on the cooling fan.",
+        ("broken spring", "a broken spring"),
     ),
     Ask(
         "How much diesel a day did Tom say was burned last week?",
@@ -705,10 +705,10 @@ HEARD = [
     ),
     Ask(
         "Who wants to land in April with a sailing boat?",
-        "four people from a film school",
+        "four people from the university",
         EVENING,
-        "A sailing boat with four people from a film school has asked to land here in April.",
-        ("a film school", "people from a film school"),
+        "A sailing boat with four people from the university has asked to land here in April.",
+        ("people from the university", "the university"),
     ),
 ]
 

@@ -20,12 +20,12 @@ SEALS = [
     [
         "This is Anna Price, on the south beach, on the second of February.",
         "I counted two hundred and six seals here this morning, and thirty one of them were pups.",
-        "One young male has a yellow plastic band around his neck.",
+        "One young male has a piece of yellow plastic around his neck.",
     ],
     [
         "We will try to cut it off tomorrow, before the tide comes in.",
         "The big female with the white scar was not here today.",
-        "The camera near the river has stopped, because a bird broke the cable.",
+        "The camera near the river has stopped, because a bird has broken the cable.",
     ],
 ]
 
@@ -33,8 +33,8 @@ GENERATOR = [
     [
         "This is Tom Becker with a note about the generators.",
         "Number two was very loud last night, so I stopped it at ten minutes past eleven.",
-        "The noise came from a loose bolt on the fan cover.",
-        "I put in a new bolt, and now it runs well again.",
+        "The noise came from a broken spring on the cooling fan.",
+        "I put in a new spring, and now it runs well again.",
     ],
     [
         "Number one has run for eleven thousand nine hundred hours.",
@@ -82,7 +82,7 @@ BRIEFING = [
     ],
     [
         "Fourth, a visit.",
-        "A sailing boat with four people from a film school has asked to land here in April.",
+        "A sailing boat with four people from the university has asked to land here in April.",
         "I told them that they may stay for two nights, but they must sleep on the boat.",
         "They want to film the birds, and Anna will walk with them.",
         "They have to clean their boots before they come ashore, because of the seeds.",
