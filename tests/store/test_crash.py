@@ -85,7 +85,7 @@ def test_killed_at_a_hundred_random_moments(tmp_path):
 
 
 STEPS = {
-    "when made, before its ledger": "pincite.store.tables:rows_to_table:before:1",
+    "when made, before its ledger": "pincite.store.opening:rows_to_table:before:1",
     "before segments": "pincite.store.transaction:Chain.append:before:1",
     "after segments, before evidence": "pincite.store.transaction:Chain.append:after:3",
     "after evidence": "pincite.store.transaction:Chain.append:after:4",

@@ -93,6 +93,24 @@ def test_upkeep_that_met_a_writer_is_done_again(uri, monkeypatch):
     assert check(store).ok
 
 
+def test_upkeep_does_not_make_the_rows_of_an_unfinished_writer_visible(uri, monkeypatch):
+    ours, theirs = unlocked(uri), unlocked(uri)
+    inner, turns = transaction.Chain.maintain, []
+
+    def between(self, *arguments):
+        turns.append(1)
+        if len(turns) == 3:
+            writing.ingest(transaction.Change(theirs.view), numbered(50, 1))  # and dies
+        return inner(self, *arguments)
+
+    monkeypatch.setattr(transaction.Chain, "maintain", between)
+    ours.optimize()
+    store = Store.open(uri)
+    assert store.lexical("pump50", 5) == []
+    assert store.count() == 6
+    assert check(store).ok
+
+
 def test_a_writer_that_is_always_late_gives_up_with_a_word(uri, monkeypatch):
     monkeypatch.setattr(transaction.time, "sleep", lambda _: None)
 

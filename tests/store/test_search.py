@@ -3,6 +3,7 @@
 import pytest
 
 from pincite.errors import UsageError
+from pincite.store.searchable import QUERY_CHARACTERS, searchable_query
 from pincite.store.tables import Store
 from tests.store.making import ingested, vector
 
@@ -74,6 +75,12 @@ def test_any_text_is_a_safe_query(store, query):
 @pytest.mark.parametrize("unit", ["a", "水", "pump ", "水泵 x", "\n"])
 def test_a_query_of_a_megabyte_is_answered(store, unit):
     store.lexical(unit * (1_000_000 // len(unit)), 5)
+
+
+def test_a_long_query_is_looked_up_by_its_beginning_each_word_once():
+    many = "".join(chr(0x4E00 + n % 20_000) for n in range(100_000))
+    assert len(searchable_query(many).split()) <= 2 * QUERY_CHARACTERS
+    assert searchable_query("pump Pump " * 100_000) == "pump"
 
 
 def test_operators_of_a_query_language_are_plain_words(store):

@@ -15,28 +15,20 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
-import lance
-import pyarrow as pa
-
 from pincite.errors import NotFound, StoreError, StoreLocked, UsageError
 from pincite.store import search, upkeep, writing
 from pincite.store import versions as history
 from pincite.store.engine import (
-    EVIDENCE,
-    LEDGER,
-    SEGMENTS,
     Interfered,
     explained,
-    is_absent,
     local_path,
     one_of,
     quoted,
-    table_uri,
 )
-from pincite.store.ledger import Head, Ingested, LedgerEntry, Source, rows_to_table, table_to_rows
+from pincite.store.ledger import Ingested, LedgerEntry, Source, table_to_rows
 from pincite.store.lock import WriterLock
+from pincite.store.opening import find, make
 from pincite.store.rows import SEGMENT_COLUMNS, table_to_media, table_to_segments
-from pincite.store.schema import EVIDENCE_SCHEMA, SEGMENTS_SCHEMA
 from pincite.store.transaction import Change, newest, transact
 from pincite.store.versions import Version
 from pincite.store.view import View
@@ -87,12 +79,12 @@ class Store:
         """
         folder = local_path(uri)
         uri = str(folder) if folder is not None else uri
-        ledger = _find(uri)
+        ledger = find(uri)
         if ledger is None and (read_only or not create):
             raise NotFound(
                 f"no knowledge base at {uri}; make one with: pincite ingest FOLDER --kb {uri}"
             )
-        view = _make(uri, lock_wait_s) if ledger is None else View(uri, ledger)
+        view = make(uri, lock_wait_s) if ledger is None else View(uri, ledger)
         return cls(view, read_only=read_only, lock_wait_s=lock_wait_s)
 
     # -- what is there ----------------------------------------------------------------------
@@ -328,53 +320,3 @@ class Store:
         """
         with self.writing():
             self._view = history.rollback(newest(self._view), version)
-
-
-def _find(uri: str) -> lance.LanceDataset | None:
-    try:
-        with explained(uri, "opening"):
-            return lance.dataset(table_uri(uri, LEDGER))
-    except StoreError as error:
-        if error.__cause__ is not None and is_absent(error.__cause__):
-            return None
-        raise
-
-
-def _make(uri: str, lock_wait_s: float) -> View:
-    """Make empty tables, the ledger last: a knowledge base is there when its ledger is."""
-    folder = local_path(uri)
-    if folder is None:
-        return _make_tables(uri)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"the knowledge base {uri} cannot be made: {error.strerror}. "
-            f"Choose another place (--kb)."
-        ) from error
-    with WriterLock(folder, lock_wait_s).held():
-        ledger = _find(uri)  # another process may have been faster
-        return _make_tables(uri) if ledger is None else View(uri, ledger)
-
-
-def _make_tables(uri: str) -> View:
-    pins = []
-    for table, schema in ((SEGMENTS, SEGMENTS_SCHEMA), (EVIDENCE, EVIDENCE_SCHEMA)):
-        with explained(uri, "making"):
-            pins.append(_make_empty(uri, table, schema))
-    upkeep.index_words(pins[0])
-    head = Head(int(pins[0].version), int(pins[1].version), "made")
-    with explained(uri, "making"):
-        ledger = lance.write_dataset(rows_to_table([], head), table_uri(uri, LEDGER), mode="create")
-    return View(uri, ledger)
-
-
-def _make_empty(uri: str, table: str, schema: pa.Schema) -> lance.LanceDataset:
-    """Make an empty table; one that a dead maker left behind is emptied."""
-    place = table_uri(uri, table)
-    try:
-        return lance.write_dataset(schema.empty_table(), place, mode="create")
-    except OSError as error:
-        if "already exists" not in str(error):
-            raise
-        return lance.write_dataset(schema.empty_table(), place, mode="overwrite")
