@@ -40,9 +40,8 @@ def crash():
 
 
 def slurp():
-    held = []
-    while True:
-        held.append(bytearray(16 << 20))
+    """Take a gigabyte, piece by piece."""
+    return [bytearray(16 << 20) for _ in range(64)]
 
 
 def print_noise():
@@ -119,6 +118,8 @@ class Hostile:
             case "write":
                 with Path("large").open("wb") as stream:
                     stream.write(b"x" * (3 << 20))
+            case "pid":
+                yield a_segment(asset, 1, str(os.getpid()))
             case "secret":
                 yield a_segment(asset, 1, str(sorted(os.environ)))
             case "twins":

@@ -1,8 +1,8 @@
 """The reading process: what it tells of a file, and what it may not do."""
 
 import hashlib
+import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +11,7 @@ from pincite.ingest import parsers
 from pincite.ingest.digest import digest
 from pincite.ingest.parsed import Task
 from pincite.ingest.pool import Pool
+from pincite.ingest.process import COMMAND as REAL_COMMAND
 from pincite.ingest.worker import FileReader
 from pincite.types import Asset, Extracted
 from tests.ingest.hostile import COMMAND
@@ -186,10 +187,9 @@ def test_reading_in_this_process_yields_the_same_events(tmp_path):
     assert [e.segment.text for e in events if isinstance(e, Extracted)] == ["One. Two."]
 
 
-def test_no_module_of_the_working_folder_is_imported(tmp_path, monkeypatch):
-    """A folder of documents may hold a file called json.py; it must never run."""
-    (tmp_path / "json.py").write_text("import pathlib; pathlib.Path('ran').touch()")
-    monkeypatch.chdir(tmp_path)
-    [parsed] = read(tmp_path, "hello")
-    assert words(parsed) == ["hello"]
-    assert not Path("ran").exists()
+def test_no_module_of_the_working_folder_is_imported(tmp_path):
+    """Attachments are unpacked there; one may be called json.py, and must never run."""
+    (tmp_path / "json.py").write_text("raise SystemExit('ran')")
+    started = [*REAL_COMMAND[:-2], "-c", "import json; print(json.__file__)"]
+    found = subprocess.run(started, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert str(tmp_path) not in found.stdout

@@ -289,13 +289,15 @@ print("done" if not summary.interrupted else "interrupted", flush=True)
 """
 
 
-def begin(folder, kb, command=COMMAND, *, errors=False):
+def begin(folder, kb, command=COMMAND, *, errors=False, home=None):
     return subprocess.Popen(
         [sys.executable, "-c", RUNNER, str(folder), kb, *command],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE if errors else subprocess.DEVNULL,
         text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+        | ({"TMPDIR": str(home)} if home else {}),
         start_new_session=True,
     )
 
@@ -329,7 +331,20 @@ def test_ctrl_c_twice_ends_at_once(folder, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
-def test_kill_at_any_moment_loses_nothing_told_and_leaves_no_process(folder, tmp_path, config):
+def test_a_reading_process_ends_with_the_program_even_when_it_hangs(folder, tmp_path):
+    fill(folder, a="pump 1", b="pump 2", c="pump 3", d="hang")
+    with begin(folder, str(tmp_path / "kb"), home=tmp_path) as process:
+        for _ in range(3):
+            process.stdout.readline()
+        assert _readers_in(tmp_path) != []
+        process.kill()
+    deadline = time.monotonic() + 10.0
+    while _readers_in(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _readers_in(tmp_path) == []
+
+
+def test_kill_at_any_moment_loses_nothing_told(folder, tmp_path, config):
     fill(folder, **{f"f{n:03}": f"pump number {n}" for n in range(60)})
     kb = str(tmp_path / "kb")
     told = set()
@@ -348,18 +363,16 @@ def test_kill_at_any_moment_loses_nothing_told_and_leaves_no_process(folder, tmp
     sync(folder, store, None, config)
     assert len(store.ledger()) == 60
     assert store.count() == 60
-    assert _readers_of(tmp_path) == []
 
 
-def _readers_of(tmp_path):
-    """Processes that still run the hostile reader for this folder."""
+def _readers_in(folder):
+    """Reading processes at work in a folder."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            line = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
-            parent = (entry / "stat").read_text().split()[3] if line else ""
+            at_work = entry.name.isdigit() and str((entry / "cwd").readlink())
         except OSError:  # it ended while we looked
             continue
-        if b"hostile.py" in line and parent == "1":
+        if at_work and at_work.startswith(str(folder / "pincite-")):
             found.append(entry.name)
     return found

@@ -37,7 +37,7 @@ class Channel:
         self._held = 0
         self._items: deque[tuple[Parsed | Reading | BaseException, int]] = deque()
         self._change = threading.Condition()
-        self._open = True
+        self._open, self._nudged = True, False
 
     def put(self, item: Parsed | BaseException, weight: int) -> None:
         """Add an item, waiting while others hold the room it needs."""
@@ -59,12 +59,20 @@ class Channel:
     def get(self, timeout_s: float) -> Parsed | Reading | BaseException | None:
         """Return the next item, or None when none came in time."""
         with self._change:
-            if not self._change.wait_for(lambda: self._items, timeout_s):
+            self._change.wait_for(lambda: self._items or self._nudged, timeout_s)
+            self._nudged = False
+            if not self._items:
                 return None
             item, weight = self._items.popleft()
             self._held -= weight
             self._change.notify_all()
             return item
+
+    def nudge(self) -> None:
+        """Wake whoever waits for an item, for there may be no more."""
+        with self._change:
+            self._nudged = True
+            self._change.notify_all()
 
     def close(self) -> None:
         """Let nobody wait any more."""
@@ -99,6 +107,7 @@ class Pool:
         self._over = threading.Event()
         self._numbers = itertools.count()
         self._threads: list[threading.Thread] = []
+        self._at_work = 0
 
     def __enter__(self) -> Pool:
         self._folder = Path(tempfile.mkdtemp(prefix="pincite-"))
@@ -125,11 +134,11 @@ class Pool:
         wanted = self._config["workers"] or os.cpu_count() or 1
         serving = [threading.Thread(target=self._serve, daemon=True) for _ in range(wanted)]
         watching = threading.Thread(target=self._watch, daemon=True)
-        self._threads = [*serving, watching]
+        self._threads, self._at_work = [*serving, watching], wanted
         for thread in self._threads:
             thread.start()
         while True:
-            at_work = any(thread.is_alive() for thread in serving)
+            at_work = self._at_work
             item = self._channel.get(TICK_S if at_work else 0.0)
             if isinstance(item, BaseException):
                 raise item
@@ -176,8 +185,12 @@ class Pool:
             self._stopping = True
             self._channel.put(error, 0)
         finally:
-            if worker is not None:
+            if worker is not None:  # idle, or its answer is not wanted any more
+                worker.kill()
                 worker.bury()
+            with self._lock:
+                self._at_work -= 1
+            self._channel.nudge()
 
     def _start(self) -> WorkerProcess:
         number = next(self._numbers)

@@ -215,7 +215,7 @@ class _Planner:
         if self._again == "all" or (self._again and entry.status != "complete"):
             return True
         if self._space and entry.segments and not entry.extractor.endswith(f"={self._space}"):
-            return self._space not in entry.spaces
+            return True
         return entry.status != "complete" and f" {self._version} space=" not in entry.extractor
 
     def _digested(self, files: Sequence[Found]) -> Iterator[tuple[Found, Digested]]:
