@@ -18,9 +18,11 @@ import numpy.typing as npt
 
 from pincite.generate.calibrate import Weights, statement_posterior, value_posterior
 from pincite.generate.cover import Lens
+from pincite.generate.lexicon import STOP_EN
 from pincite.generate.question import Question
 from pincite.generate.score import STATEMENT_FEATURES, Reading, ScoredStatement
 from pincite.generate.terms import tokens
+from pincite.generate.value_score import STRICT
 from pincite.generate.values import Value
 from pincite.language import fold
 from pincite.types import Evidence
@@ -29,8 +31,11 @@ SINGLE = frozenset({"number", "quantity", "money", "percent", "date", "clock", "
 """Kinds of value of which one question has one: two different ones are a disagreement."""
 
 
-VALUELESS = 0.3
-"""Share that a statement keeps where a value is asked for and it holds none."""
+def _kept(question: Question) -> float:
+    """Return the share a statement keeps that holds no value although one may be asked for."""
+    if not question.wants_value:
+        return 1.0
+    return 0.1 if question.kind in STRICT else 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,9 +73,11 @@ def proposals(reading: Reading, evidence: Sequence[Evidence], weights: Weights) 
     grouped: dict[str, list[Ground]] = {}
     for share, scored in zip(shares, reading.statements, strict=True):
         text = evidence[scored.source].segment.text
+        if not scored.values and not _says_more(reading.lens, scored, text):
+            continue
         if not scored.values:
             said = text[scored.statement.start : scored.statement.end]
-            whole = share * (VALUELESS if reading.lens.question.wants_value else 1.0)
+            whole = share * _kept(reading.lens.question)
             grouped.setdefault(f"says {flat(fold(said))}", []).append(Ground(scored, None, whole))
             continue
         inner = value_posterior(scored, weights)
@@ -78,6 +85,12 @@ def proposals(reading: Reading, evidence: Sequence[Evidence], weights: Weights) 
             grouped.setdefault(value.norm, []).append(Ground(scored, value, float(share * part)))
     made = [_proposal(norm, grounds) for norm, grounds in grouped.items()]
     return sorted(made, key=lambda p: -p.probability)
+
+
+def _says_more(over: Lens, scored: ScoredStatement, text: str) -> bool:
+    """True when a statement holds a content word that the question has not said itself."""
+    said = tokens(text[scored.statement.start : scored.statement.end])
+    return any(t.term not in over.links and t.term not in STOP_EN for t in said)
 
 
 def _proposal(norm: str, grounds: list[Ground]) -> Proposal:

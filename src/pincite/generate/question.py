@@ -82,7 +82,7 @@ _NOUN_KINDS: tuple[tuple[str, Kind, str], ...] = (
     ("year|date|day|month|time|deadline|century|decade|era|season|birthday|日期|时间|年份|期限|日子|月份|时候",
      "time", ""),
     ("percentage|percent|proportion|share|rate|百分比|比例|比率|占比", "percent", ""),
-    ("price|cost|fee|salary|budget|revenue|fare|rent|"
+    ("price|cost|fee|salary|budget|revenue|fare|rent|total|sum|subtotal|总计|合计|小计|"
      "价格|费用|金额|价钱|总额|工资|预算|收入|单价", "money", ""),
     ("distance|length|height|altitude|elevation|depth|width|diameter|thickness|wingspan|"
      "距离|长度|高度|海拔|深度|宽度|直径|厚度|水深", "quantity", "length"),
@@ -97,8 +97,8 @@ _NOUN_KINDS: tuple[tuple[str, Kind, str], ...] = (
     ("frequency|频率|频道|channel", "quantity", "frequency"),
     ("capacity|容量", "quantity", ""),
     ("duration|时长|工期", "duration", ""),
-    ("number|count|total|amount|score|code|pin|password|id|version|serial|数量|人数|总数|数目|编号|密码|"
-     "号码|次数|得分|比分|版本|代码|总计|合计|人口|population|quantity|ratio|size|比值",
+    ("number|count|amount|score|code|pin|password|id|version|serial|数量|人数|总数|数目|编号|密码|"
+     "号码|次数|得分|比分|版本|代码|人口|population|quantity|ratio|size|比值",
      "number", ""),
     ("email address|phone number|telephone number|电话号码|手机号码|手机号|email|e-mail|phone|"
      "telephone|url|website|fax|邮箱|电话|网址|网站|邮件地址|电子邮件", "contact", ""),
@@ -120,6 +120,8 @@ _MEASURES_ZH = "个名位次种座条件辆间张本台只枚篇家所项届场�
 
 _CLOCK = re.compile(r"\b(?:what|which) time\b|\bo'clock\b|几点|什么时刻")
 
+_DAY = re.compile(r"\b(?:what|which|the|on) (?:date|day)\b|日期|哪一?天|哪一?日|几号|几月几")
+
 
 def read(text: str) -> Question:
     """Return what the question asks for.
@@ -138,6 +140,8 @@ def read(text: str) -> Question:
     focus = frozenset(t.term for t in tokens(asked_noun) if t.term not in STOP_EN)
     if kind == "time" and _CLOCK.search(lowered):
         dimension = "clock"
+    elif kind == "time" and _DAY.search(lowered):
+        dimension = "day"
     choices = bool(re.search(r"\w+ or \w+|还是", lowered)) and kind in ("thing", "yesno")
     return Question(text, language, kind, dimension, keywords, focus, choices)
 
@@ -318,7 +322,7 @@ _ASKING: Mapping[Kind, re.Pattern[str]] = {
                         r"价格|费用|金额|单价|价钱|花费?|钱"),
     "percent": re.compile(r"\b(?:percent\w*|proportion|share|fraction)\b|百分比|比例|占"),
     "duration": re.compile(r"\b(?:long|old|last\w*|take[sn]?|took|duration)\b|持续|时长|历时"),
-    "number": re.compile(r"\b(?:number|count|total)\b|数量|人数|总数|数目|号码"),
+    "number": re.compile(r"\b(?:number|count)\b|数量|人数|总数|数目|号码"),
     "contact": re.compile(r"\b(?:e-?mail|phone|telephone|website|url|address|number|contact)\b|"
                           r"邮箱|电话|网址|号码|邮件|联系"),
     "place": re.compile(

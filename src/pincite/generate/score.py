@@ -17,6 +17,7 @@ import numpy as np
 from pincite.generate.cover import Floats, Lens, lens
 from pincite.generate.lexicon import STOP_EN
 from pincite.generate.question import Question
+from pincite.generate.receipt import CALLED, is_receipt, with_head
 from pincite.generate.sentences import Statement, statements
 from pincite.generate.terms import Token, tokens
 from pincite.generate.value_score import VALUE_FEATURES, score_values
@@ -91,7 +92,9 @@ class _Source:
 def read_evidence(question: Question, evidence: Sequence[Evidence]) -> Reading:
     """Return every statement of the evidence with its features for this question."""
     sources = [_source(i, item) for i, item in enumerate(evidence) if item.segment.text.strip()]
-    said = [frozenset(t.term for t in words) for s in sources for words in s.words]
+    said = [
+        _terms(x, words) for s in sources for x, words in zip(s.statements, s.words, strict=True)
+    ]
     over = lens(question, said, {term for s in sources for term in s.around})
     scored: list[ScoredStatement] = []
     for source in sources:
@@ -102,8 +105,11 @@ def read_evidence(question: Question, evidence: Sequence[Evidence]) -> Reading:
 def _source(index: int, item: Evidence) -> _Source:
     segment = item.segment
     found = statements(segment)
-    words = tokens(segment.text)
     title = f"{item.asset.title} {PurePath(item.asset.uri).stem}".replace("_", " ")
+    if segment.modality == "image" and is_receipt(segment.text):
+        found = with_head(segment.text, found)
+        title += f" {CALLED}"
+    words = tokens(segment.text)
     parts = [{t.term for t in tokens(p)} for p in (segment.heading, segment.context, title)]
     grouped = [[t for t in words if t.start < s.end and s.start < t.end] for s in found]
     pictured = segment.modality != "text"
@@ -125,7 +131,9 @@ SHORT = 12
 
 
 def _score_source(over: Lens, source: _Source) -> list[ScoredStatement]:
-    covers = [over.cover(t.term for t in words) for words in source.words]
+    covers = [
+        _cover(over, s, words) for s, words in zip(source.statements, source.words, strict=True)
+    ]
     around = over.cover(source.around)
     named = source.trust * over.cover(source.named)
     titled = over.cover(source.titled)
@@ -156,6 +164,16 @@ def _score_source(over: Lens, source: _Source) -> list[ScoredStatement]:
             ScoredStatement(source.index, statement, row, own, reached, tuple(found), matrix)
         )
     return scored
+
+
+def _cover(over: Lens, statement: Statement, words: Sequence[Token]) -> Floats:
+    """Return the cover of a statement's own words and of the names of its fields."""
+    return over.cover(_terms(statement, words))
+
+
+def _terms(statement: Statement, words: Sequence[Token]) -> frozenset[str]:
+    keys = (t.term for field in statement.fields for t in tokens(field.key))
+    return frozenset(t.term for t in words).union(keys)
 
 
 def _with_asked(over: Lens, met: Floats, best_fit: float) -> Floats:

@@ -55,7 +55,7 @@ _ROW = re.compile(rf"^\s*{_KEY}[:：] ?[^;；\n]*(?:[;；|] ?{_KEY}[:：] ?[^;�
 _BULLET = re.compile(r"^\s*(?:[-*•·▪◦–‣]|\(?\d{1,2}[.)、]|[a-z][.)])\s+")
 _CLOSED = re.compile(r"[.!?。！？；…:：][\"'”’)\]」』）]*\s*$")
 _VALUE_LINE = re.compile(
-    r"^\s*(?:[$€£¥￥]|RM|USD|EUR|CNY|RMB)?\s?[-+]?\d[\d,.:/\- ]*\s?"
+    r"^\s*[:：]?\s*(?:[$€£¥￥]|RM|USD|EUR|CNY|RMB)?\s?[-+]?\d[\d,.:/\- ]*\s?"
     rf"(?:%|[A-Za-z°℃/²³]{{1,6}}|[{CJK}]{{1,3}})?\s*$"
 )
 _KEY_LINE = re.compile(rf"^(?=.{{2,48}}$)[^\W\d_][\w{CJK} ()（）/.,'’&#%-]*[:：]?\s*$")

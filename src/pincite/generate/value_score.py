@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ VALUE_FEATURES = (
 )  # fmt: skip
 
 _FITS: Mapping[Kind, Mapping[ValueKind, float]] = {
-    "person": {"name": 1.0, "organisation": 0.5, "place": 0.4, "list": 0.3, "chunk": 0.3,
+    "person": {"name": 1.0, "organisation": 0.5, "place": 0.1, "list": 0.3, "chunk": 0.3,
                "field": 0.5},
     "place": {"place": 1.0, "name": 0.6, "organisation": 0.3, "chunk": 0.4, "field": 0.5},
     "organisation": {"organisation": 1.0, "name": 0.8, "place": 0.5, "chunk": 0.4, "field": 0.5},
@@ -42,8 +43,8 @@ _FITS: Mapping[Kind, Mapping[ValueKind, float]] = {
 }  # fmt: skip
 """Kind of question -> kind of value -> how well the one answers the other."""
 
-_STRICT = frozenset(
-    {"time", "number", "money", "quantity", "percent", "duration", "contact", "colour"}
+STRICT = frozenset(
+    {"person", "time", "number", "money", "quantity", "percent", "duration", "contact", "colour"}
 )
 """Kinds of question that only a value of a fitting kind answers."""
 
@@ -83,10 +84,10 @@ def score_values(
     shares = {field.start: _key_share(lens, field.key) for field in statement.fields}
     kept: list[Value] = []
     rows: list[list[float]] = []
-    for value in _values_within(text, statement):
+    for value in _with_trimmed(lens, text, _values_within(text, statement), words):
         inside = [i for i, t in enumerate(words) if value.start <= t.start and t.end <= value.end]
         overlap = _overlap(lens, [words[i].term for i in inside])
-        if question.kind in _STRICT and fit(lens, value) == 0.0:
+        if question.kind in STRICT and fit(lens, value) == 0.0:
             continue
         if overlap > 0.99 and not question.choices:
             continue
@@ -100,11 +101,24 @@ def score_values(
     return kept, rows
 
 
+_MEASURED = frozenset({"quantity", "money", "percent", "duration"})
+_DIGIT = re.compile(r"\d")
+
+
 def fit(lens: Lens, value: Value) -> float:
     """Return how well the kind of a value answers the kind of the question, 0..1."""
     question = lens.question
     if question.dimension == "clock":
-        return {"clock": 1.0, "date": 0.4}.get(value.kind, 0.1)
+        return {"clock": 1.0, "date": 0.4}.get(value.kind, 0.0)
+    if question.dimension == "day":
+        exact = value.kind == "date" and (value.norm.count("-") >= 2 or value.norm.endswith("day"))
+        return 1.0 if exact else 0.4 if value.kind == "date" else 0.0
+    if question.kind == "number" and question.focus and value.kind in _MEASURED:
+        return 0.0
+    if question.kind == "money" and value.dimension == "amount":
+        return 0.9
+    if question.kind == "person" and value.kind != "list" and _DIGIT.search(value.norm):
+        return 0.0
     found = _FITS[question.kind].get(value.kind, 0.0)
     measured = value.kind in ("quantity", "duration") and question.kind == "quantity"
     if measured and question.dimension and value.dimension != question.dimension:
@@ -125,6 +139,34 @@ def _values_within(text: str, statement: Statement) -> list[Value]:
             norm = " ".join(text[field.start : field.end].casefold().split())
             found.append(Value(field.start, field.end, "field", norm, key=field.key))
     return found
+
+
+def _with_trimmed(lens: Lens, text: str, found: list[Value], words: Sequence[Token]) -> list[Value]:
+    """Return the values, and Chinese chunks also without what the question says at their ends.
+
+    Chinese is written without blanks, so a chunk often holds the verb of the question: of 李明设计
+    in answer to 谁设计了…, 李明 is the value.
+    """
+    asked = {
+        i
+        for t in words
+        if any(kin == 1.0 for _, kin in lens.links.get(t.term, ()))
+        for i in range(t.start, t.end)
+    }
+    places = {(v.start, v.end) for v in found}
+    extra: list[Value] = []
+    for value in found:
+        if value.kind not in ("chunk", "place", "organisation") or text[value.start].isascii():
+            continue
+        start, end = value.start, value.end
+        while start < end and start in asked:
+            start += 1
+        while end > start and end - 1 in asked:
+            end -= 1
+        if end - start >= 2 and (start, end) not in places:
+            places.add((start, end))
+            extra.append(Value(start, end, value.kind, text[start:end].casefold()))
+    return found + extra
 
 
 def _key_share(lens: Lens, key: str) -> float:

@@ -46,7 +46,8 @@ class Value:
         end: One past the last.
         kind: What it is.
         norm: Equal values have equal norms.
-        dimension: For quantities and durations, what they measure.
+        dimension: For quantities and durations, what they measure; "amount" for a bare number
+            with two decimals, as sums of money are printed.
         key: For a field of a table row or form, the words that name it.
     """
 
@@ -189,7 +190,11 @@ def _dressed(text: str, start: int, end: int, number: float) -> Iterator[Value]:
         if counter:
             shift = len(text[end:]) - len(text[end:].lstrip(" "))
             yield Value(start, end + shift + counter.end(), "number", _plain(number))
-        yield Value(start, end, "number", _plain(number))
+        amount = "amount" if _CENTS.search(text, start, end) else ""
+        yield Value(start, end, "number", _plain(number), amount)
+
+
+_CENTS = re.compile(r"\d[.,]\d\d$")
 
 
 def _is_year(text: str, start: int, end: int, unit: re.Match[str]) -> bool:
@@ -333,10 +338,9 @@ _TITLE = re.compile(
     r"\b(?:Dr|Mr|Mrs|Ms|Prof|Professor|Sir|Captain|President|King|Queen|Saint|St)\b\.?"
 )
 _ADDRESS = re.compile(
-    rf"\b(?:No\.? ?)?\d{{1,5}}[A-Za-z]?,? (?:{_CAPITAL} ){{1,4}}(?:{PLACE_WORDS_EN})\b"
-    rf"|\b(?:LOT|UNIT|JALAN|P\.? ?O\.? BOX)\b[^\n;]{{3,60}}"
-    rf"|[{CJK}]{{2,10}}(?:路|街|大道|巷)\d+号(?:[{CJK}\d]{{0,8}}[楼室层])?",
-    re.IGNORECASE,
+    rf"\b(?:No\.? ?)?\d{{1,5}}[A-Za-z]?,? (?:{_CAPITAL} ){{1,4}}(?i:{PLACE_WORDS_EN})\b"
+    r"|\b(?i:LOT|UNIT|JALAN|P\.? ?O\.? BOX)\b[^\n;]{3,60}"
+    rf"|[{CJK}]{{2,10}}(?:路|街|大道|巷)\d+号(?:[{CJK}\d]{{0,8}}[楼室层])?"
 )
 _ORG_EN = re.compile(rf"\b(?:{ORG_WORDS_EN})\b\.?", re.IGNORECASE)
 _PLACE_EN = re.compile(rf"\b(?:{PLACE_WORDS_EN})\b", re.IGNORECASE)
@@ -405,7 +409,7 @@ def _marked(text: str) -> Iterator[Value]:
             match.start(), match.end(), "contact", re.sub(r"[\s()-]", "", match.group()).lower()
         )
     for match in _ADDRESS.finditer(text):
-        yield Value(match.start(), match.end(), "place", _norm(match.group()))
+        yield Value(match.start(), match.end(), "place", _norm(match.group()), "address")
     for match in _COLOUR.finditer(text):
         yield Value(match.start(), match.end(), "colour", fold(match.group()).removesuffix("色"))
     for match in _ORDINAL.finditer(text):
@@ -502,7 +506,7 @@ def values(text: str) -> list[Value]:
         for value in source(text):
             if value.start < value.end:
                 seen.setdefault((value.start, value.end), value)
-    firm = [v for v in seen.values() if v.kind in _FIRM]
+    firm = [v for v in seen.values() if v.kind in _FIRM or v.dimension == "address"]
     kept = [v for v in seen.values() if not _is_splinter(v, firm)]
     return sorted(kept, key=lambda v: (v.start, v.end))
 
