@@ -59,7 +59,9 @@ class AudioParser:
                 if isinstance(event, Progress):
                     yield event
                     continue
-                yield _segment(asset, event, tape, context, ordinal, recogniser, config)
+                yield recording_segment(
+                    asset, event, tape, context, ordinal, draft=recogniser.draft
+                )
                 ordinal += 1
         if tape.end_s <= 0.0 and not problems:
             raise no_sound(path)
@@ -98,8 +100,12 @@ class Tape:
         self._opening: list[Chunk] = []
         self._told_s = 0.0
         self.end_s = 0.0
+        self._running = self._run()
 
     def __iter__(self) -> Iterator[Chunk]:
+        return self._running
+
+    def _run(self) -> Iterator[Chunk]:
         for chunk in self._chunks:
             self.end_s = max(self.end_s, chunk.end_s)
             if chunk.start_s < UNHEARD_CLIP_S:
@@ -108,6 +114,11 @@ class Tape:
             while self._kept[0].end_s < self.end_s - _TAPE_S:
                 self._kept.popleft()
             yield chunk
+
+    def pull(self, until_s: float) -> None:
+        """Let the sound run up to a second, or to its end."""
+        while self.end_s < until_s and next(self._running, None) is not None:
+            pass
 
     def run_through(self) -> Iterator[Progress]:
         """Let the rest of the sound go by, so that its length and its damage are known."""
@@ -140,17 +151,11 @@ def _pasted(chunks: deque[Chunk] | list[Chunk], start_s: float, end_s: float) ->
     return samples
 
 
-def _segment(
-    asset: Asset,
-    passage: Passage,
-    tape: Tape,
-    context: str,
-    ordinal: int,
-    recogniser: Recogniser,
-    config: Config,
+def recording_segment(
+    asset: Asset, passage: Passage, tape: Tape, context: str, ordinal: int, *, draft: bool
 ) -> Extracted:
+    """Return the segment of a passage of speech, with its sound from the tape."""
     locator = TimeSpan(passage.start_s, passage.end_s)
-    spoken = f"{passage.spoken}\n" if passage.spoken else ""
     sound = tape.between(max(0.0, passage.start_s - CLIP_MARGIN_S), passage.end_s + CLIP_MARGIN_S)
     segment = Segment(
         id=segment_id(asset.id, locator, EXTRACTOR),
@@ -158,11 +163,11 @@ def _segment(
         modality="audio",
         locator=locator,
         text=passage.text,
-        context=spoken + context,
+        context="\n".join(part for part in (passage.spoken, context) if part),
         ordinal=ordinal,
         anchors=passage.anchors,
-        language=language_of(passage.text) or str(config["language"]),
-        draft=recogniser.draft,
+        language=language_of(passage.text),
+        draft=draft,
     )
     return Extracted(segment, clip=sound_clip(sound))
 

@@ -68,6 +68,9 @@ class PreviewWriter:
         with_sound: Whether `finish` will be given samples.
     """
 
+    STEP_S = 0.95 / FRAMES_PER_S
+    """Frames need not come more often than this."""
+
     def __init__(self, *, with_sound: bool) -> None:
         self._file = io.BytesIO()
         self._container = av.open(self._file, "w", format="mp4", options=_MP4)
@@ -75,10 +78,6 @@ class PreviewWriter:
         self._sound = with_sound
         self._sound_stream: av.AudioStream | None = None
         self._last_ms = -1_000
-
-    def wants(self, at_s: float) -> bool:
-        """Return whether a frame at this second of the clip is due."""
-        return at_s * 1000 >= self._last_ms + 1000 // FRAMES_PER_S - 5
 
     def add(self, rgb: Picture, at_s: float) -> None:
         """Add a frame (h, w, 3), already small, shown from second `at_s` of the clip."""

@@ -16,28 +16,10 @@ def table(text: str) -> list[str]:
     return text.split()
 
 
-_SMALL = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+_SMALL = table(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen "
+    "fourteen fifteen sixteen seventeen eighteen nineteen"
+)
 _DIGIT = {name: value for value, name in enumerate(_SMALL)} | {"oh": 0, "o": 0}
 _TENS = {
     name: 10 * value
@@ -49,203 +31,44 @@ _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10
 _ORDINALS = {
     name: value
     for value, name in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-        ],
+        table(
+            "first second third fourth fifth sixth seventh eighth ninth tenth eleventh "
+            "twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth "
+            "nineteenth"
+        ),
         1,
     )
 } | {
     name: 10 * value
     for value, name in enumerate(
-        [
-            "twentieth",
-            "thirtieth",
-            "fortieth",
-            "fiftieth",
-            "sixtieth",
-            "seventieth",
-            "eightieth",
-            "ninetieth",
-        ],
+        table("twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth"),
         2,
     )
 }
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+MONTHS = table(
+    "january february march april may june july august september october november december"
+)
 _UNITS = frozenset(
-    [
-        "percent",
-        "per",
-        "point",
-        "million",
-        "billion",
-        "trillion",
-        "thousand",
-        "hundred",
-        "degrees",
-        "degree",
-        "celsius",
-        "fahrenheit",
-        "kelvin",
-        "bar",
-        "bars",
-        "volts",
-        "volt",
-        "amps",
-        "amperes",
-        "watts",
-        "watt",
-        "kilowatts",
-        "megawatts",
-        "hertz",
-        "kilohertz",
-        "megahertz",
-        "gigahertz",
-        "meters",
-        "meter",
-        "metres",
-        "metre",
-        "kilometers",
-        "kilometer",
-        "kilometres",
-        "kilometre",
-        "centimeters",
-        "centimeter",
-        "millimeters",
-        "millimeter",
-        "miles",
-        "mile",
-        "feet",
-        "foot",
-        "inches",
-        "inch",
-        "yards",
-        "grams",
-        "gram",
-        "kilograms",
-        "kilogram",
-        "kilos",
-        "tons",
-        "tonnes",
-        "pounds",
-        "ounces",
-        "liters",
-        "liter",
-        "litres",
-        "litre",
-        "gallons",
-        "seconds",
-        "minutes",
-        "minute",
-        "hours",
-        "hour",
-        "milliseconds",
-        "bytes",
-        "kilobytes",
-        "megabytes",
-        "gigabytes",
-        "dollars",
-        "euros",
-        "cents",
-        "pence",
-        "yen",
-        "pixels",
-        "decibels",
-        "newtons",
-        "pascals",
-        "joules",
-        "a.m.",
-        "p.m.",
-        "o'clock",
-        "am",
-        "pm",
-    ]
+    table(
+        "percent per point million billion trillion thousand hundred degrees degree "
+        "celsius fahrenheit kelvin bar bars volts volt amps amperes watts watt kilowatts "
+        "megawatts hertz kilohertz megahertz gigahertz meters meter metres metre "
+        "kilometers kilometer kilometres kilometre centimeters centimeter millimeters "
+        "millimeter miles mile feet foot inches inch yards grams gram kilograms kilogram "
+        "kilos tons tonnes pounds ounces liters liter litres litre gallons seconds "
+        "minutes minute hours hour milliseconds bytes kilobytes megabytes gigabytes "
+        "dollars euros cents pence yen pixels decibels newtons pascals joules a.m. p.m. "
+        "o'clock am pm"
+    )
 )
 _LABELS = frozenset(
-    [
-        "number",
-        "building",
-        "room",
-        "page",
-        "chapter",
-        "section",
-        "figure",
-        "table",
-        "step",
-        "floor",
-        "level",
-        "line",
-        "gate",
-        "platform",
-        "version",
-        "phase",
-        "unit",
-        "station",
-        "channel",
-        "bus",
-        "route",
-        "stage",
-        "part",
-        "volume",
-        "appendix",
-        "item",
-        "question",
-        "pump",
-        "valve",
-        "tank",
-        "engine",
-        "track",
-        "lesson",
-        "slide",
-        "episode",
-        "season",
-        "zone",
-        "bay",
-        "dock",
-        "tower",
-        "terminal",
-        "block",
-        "sensor",
-        "reactor",
-        "boiler",
-        "turbine",
-        "pier",
-        "hall",
-        "grade",
-        "module",
-        "lot",
-        "room's",
-    ]
+    table(
+        "number building room page chapter section figure table step floor level line "
+        "gate platform version phase unit station channel bus route stage part volume "
+        "appendix item question pump valve tank engine track lesson slide episode season "
+        "zone bay dock tower terminal block sensor reactor boiler turbine pier hall grade "
+        "module lot room's"
+    )
 )
 
 
@@ -391,12 +214,12 @@ def _cardinal(low: list[str], at: int) -> Reading | None:
         end, value_text = _spelled_out(low, at)
         return Reading(at, end, value_text)
     if value >= 10**6 and value % 10**5 == 0:
-        return Reading(at, end, _intable_of_scale(value))
+        return Reading(at, end, _in_words_of_scale(value))
     looks_like_year = 1900 <= value < 2100 and _is(low, at + 1, "thousand")
     return Reading(at, end, str(value) if value < 10_000 or looks_like_year else f"{value:,}")
 
 
-def _intable_of_scale(value: int) -> str:
+def _in_words_of_scale(value: int) -> str:
     for name, scale in reversed(_SCALES.items()):
         if value >= scale:
             return f"{value / scale:g} {name}" if value % (scale // 10) == 0 else f"{value:,}"

@@ -90,7 +90,7 @@ def _reason(error: BaseException) -> str:
 def declared_seconds(container: av.container.InputContainer) -> float | None:
     """Return how long the header says the recording is, or None when it does not say."""
     if container.duration is not None and container.duration > 0:
-        return float(container.duration) / av.time_base
+        return float(container.duration) / float(av.time_base)
     lengths: list[float] = [
         float(s.duration * s.time_base)
         for s in container.streams
@@ -102,7 +102,7 @@ def declared_seconds(container: av.container.InputContainer) -> float | None:
 def start_seconds(container: av.container.InputContainer) -> float:
     """Return the time stamp that players show as 0:00."""
     start = container.start_time
-    return float(start) / av.time_base if start is not None else 0.0
+    return float(start) / float(av.time_base) if start is not None else 0.0
 
 
 def tag_line(container: av.container.InputContainer) -> str:

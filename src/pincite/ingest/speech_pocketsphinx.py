@@ -89,7 +89,7 @@ def _pcm(samples: Samples) -> bytes:
 def is_speech(words: Sequence[Word], *, stated: bool = False) -> bool:
     """Return whether an utterance heard as `words` was English speech.
 
-    The mean posterior, weighted by time, must reach 0.45 (0.25 when the language is stated to
+    The mean posterior, weighted by time, must reach 0.45 (0.15 when the language is stated to
     be English), and words last 0.1 to 0.65 seconds on average: noise is heard as few long
     ones. Short utterances must hold two words and a certain one of substance besides, since
     noise is heard as "and", "if" and "that".
@@ -101,7 +101,7 @@ def is_speech(words: Sequence[Word], *, stated: bool = False) -> bool:
     if not 0.1 <= float(lengths.mean()) <= 0.65:
         return False
     if stated:
-        return posterior >= 0.25
+        return posterior >= 0.15
     if len(words) < _FEW and not _has_substance(words):
         return False
     return posterior >= 0.45 + 0.02 * max(0, _FEW - len(words))

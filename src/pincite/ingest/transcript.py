@@ -36,36 +36,11 @@ _ODDS_PER_SECOND = 12.0
 _LONGEST_WORDS = 60
 _STOPS = "。！？…!?."
 _NAMES = frozenset(MONTHS) - {"march", "may"} | frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "english",
-        "chinese",
-        "french",
-        "german",
-        "spanish",
-        "italian",
-        "japanese",
-        "russian",
-        "american",
-        "british",
-        "european",
-        "europe",
-        "asia",
-        "africa",
-        "america",
-        "china",
-        "germany",
-        "france",
-        "england",
-        "london",
-        "paris",
-    ]
+    table(
+        "monday tuesday wednesday thursday friday saturday sunday english chinese french "
+        "german spanish italian japanese russian american british european europe asia "
+        "africa america china germany france england london paris"
+    )
 )
 _BARE = re.compile(r"[a-z.'-]+")
 _I = re.compile(r"i(?='|$)")
