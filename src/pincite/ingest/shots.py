@@ -112,7 +112,7 @@ def other_picture(a: Look, b: Look) -> bool:
         return True
     return (
         _brightness(a, b) > 0.008
-        and _edge_change(a, b, slack=False) > 0.5
+        and _edge_change(a, b, slack=False) > 0.3
         and _edge_change(a, b) > 0.2
     )
 

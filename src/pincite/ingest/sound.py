@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pincite.errors import IngestError
+from pincite.ingest.endings import bytes_missing
 from pincite.ingest.recording import (
     declared_seconds,
     open_recording,
@@ -67,7 +68,7 @@ def read_sound(path: Path, report: Callable[[Problem], None]) -> Iterator[Chunk]
         stream.thread_type = "NONE"
         clock = _Clock(declared_seconds(container))
         origin_s = start_seconds(container)
-        damage = _Damage(path.name)
+        damage = _Damage(path.name, bytes_missing(path))
         for frame in _frames(container, stream, damage):
             clock.stamp(stamp_seconds(frame, origin_s))
             for samples in clock.resample(frame, damage):
@@ -174,6 +175,7 @@ class _Damage:
     """What could not be decoded."""
 
     name: str
+    missing_bytes: int = 0
     packets: int = 0
     stopped: str = ""
 
@@ -192,6 +194,9 @@ class _Damage:
             report(Problem("TRUNCATED", found, again))
         elif self.stopped:
             found = f"The sound cannot be read beyond {end_s:.1f} s ({self.stopped})."
+            report(Problem("TRUNCATED", found, again))
+        elif self.missing_bytes:
+            found = f"The file lacks its end; the sound stops at {end_s:.1f} s."
             report(Problem("TRUNCATED", found, again))
         elif self.packets:
             found = f"{self.packets} damaged pieces of the sound were passed over."
