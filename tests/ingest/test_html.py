@@ -100,6 +100,12 @@ def test_a_table_that_only_places_text_is_read_as_text():
     )
 
 
+def test_a_table_around_a_table_only_places_it():
+    inner = "<table><tr><td>Name<td>Bar<tr><td>North<td>5</table>"
+    page = f"<table><tr><td>Menu<td>Words<tr><td>News<td>{inner}</table>"
+    assert shown(page) == "Menu\n\nWords\n\nNews\n\nName: North; Bar: 5"
+
+
 def test_a_long_table_keeps_the_names_of_its_columns():
     rows = "".join(f"<tr><td>pump {i}<td>{i}" for i in range(1200))
     text = shown(f"<table><tr><th>Name<th>Bar{rows}</table>")

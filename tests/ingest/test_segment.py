@@ -54,6 +54,11 @@ def test_neighbours_under_two_headings_stay_apart():
     assert pieces(text, [Block(0, 8, "A"), Block(10, 19, "B")]) == ["Open it.", "Close it."]
 
 
+def test_neighbours_with_something_left_out_between_them_stay_apart():
+    text = "Before.\n" + "A" * 500 + "\nAfter."
+    assert pieces(text, [Block(0, 7), Block(509, 515)]) == ["Before.", "After."]
+
+
 def test_a_title_stays_with_what_follows_and_not_with_what_stands_before():
     text = "Before.\n\nPump\n\nIt runs."
     blocks = [Block(0, 7, ""), Block(9, 13, "", "title"), Block(15, 23, "Pump")]
