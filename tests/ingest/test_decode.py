@@ -38,7 +38,11 @@ GERMAN = "Der Druck der Pumpe beträgt fünf Bar. Prüfen Sie das Manometer – 
         (HEBREW, "cp1255"),
         (GERMAN, "cp1252"),
         (GERMAN, "utf-16-be"),
+        ("Plain words of the pump.\n", "utf-16-be"),
+        ("Plain words of the pump.\n", "utf-16-le"),
+        ("Plain words of the pump.\n", "utf-32-be"),
         ("## können\n", "cp1252"),
+        ("## können\n\nkönnen\n\näöüß\n", "cp1252"),
         ("café", "cp1252"),
     ],
 )

@@ -23,9 +23,9 @@ _MARKS = (  # UTF-32 before UTF-16, whose mark its own begins with
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _ESCAPES = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"))
-_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SOFT_NULS = re.compile(rb"\x00+")
+_LETTER = re.compile(rb"[A-Za-z]")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _PLAUSIBLE = re.compile(
@@ -102,11 +102,26 @@ def _wide(sample: bytes) -> Charset | None:
     nuls = sample.count(0)
     if nuls < len(sample) * 0.25 and sample.isascii() and not _CONTROL.search(sample):
         return None  # a text with stray zero bytes
-    for name in _WIDE:
+    for name in _wide_order(sample):
         text = _decoded(sample, name)
         if text and len(_PLAUSIBLE.findall(text)) >= 0.95 * len(text):
             return Charset(name, certain=False)
     return None
+
+
+def _wide_order(sample: bytes) -> tuple[str, ...]:
+    """Return the wide encodings, first the one whose zero bytes lie where the sample's do.
+
+    Plain English in one order of bytes is plausible Chinese in the other.
+    """
+    zeros = [sample[place::4].count(0) for place in range(4)]
+    quarter = len(sample) // 4
+    if quarter and zeros[3] >= quarter and zeros[2] >= 0.9 * quarter:
+        return ("utf-32-le",)
+    if quarter and zeros[0] >= quarter and zeros[1] >= 0.9 * quarter:
+        return ("utf-32-be",)
+    big = zeros[0] + zeros[2] > zeros[1] + zeros[3]
+    return ("utf-16-be", "utf-16-le") if big else ("utf-16-le", "utf-16-be")
 
 
 def _is_binary(sample: bytes) -> bool:
@@ -153,7 +168,8 @@ def _legacy(sample: bytes) -> Charset | None:
     high, alone = len(_HIGH.findall(sample)), len(_HIGH_ALONE.findall(sample))
     if high >= 15 and _HEBREW_ONLY.fullmatch(sample):
         return Charset("cp1255", certain=False)
-    western = alone > 0.6 * high
+    few = high < 15 and high < len(_LETTER.findall(sample))
+    western = few or alone > 0.6 * high
     if western and high < 40:
         return Charset("cp1252", certain=False)
     lines = [line for line in sample.splitlines(keepends=True) if not line.isascii()]
