@@ -1,22 +1,21 @@
-"""Check the practice sets: every quote lies in its file and holds the answer, then count.
+"""Check the practice questions: every quote stands in its file and holds its answer.
 
-    python benchmarks/answer_sets/check.py [DOMAIN ...]
+    python benchmarks/answer_sets/check.py [FOLDER]
 
-Prints a line for each fault and a line of counts for each domain; the exit status is 1 when a
-fault was found.
+Prints one line a domain (files, questions, questions without an answer) and one line a fault;
+ends with status 1 if there is any fault.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sys
-import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-HERE = Path(__file__).resolve().parent
-FIELDS = {
+from pincite.language import fold
+
+KEYS = {
     "id",
     "question",
     "answer",
@@ -29,88 +28,64 @@ FIELDS = {
 }
 
 
-def fold(text: str) -> str:
-    """Letters and digits of `text`, one width and case; `.:/-` stay between digits.
-
-    >>> fold("At 08:30, ３.5 Kg。")
-    'at08:303.5kg'
-    """
-    flat = unicodedata.normalize("NFKC", text).casefold()
-    flat = re.sub(r"(?<=\d),(?=\d{3})", "", flat)
-    return re.sub(r"(?<!\d)[.:/-]|[.:/-](?!\d)|[^\w.:/-]|_", "", flat)
-
-
-def holds(quote: str, answer: str) -> bool:
-    """Whether the folded answer lies in the folded quote and cuts no number in two."""
-    wanted = fold(answer)
-    if not wanted:
-        return False
-    before = r"(?<!\d)" if wanted[0].isdigit() else ""
-    after = r"(?!\d)" if wanted[-1].isdigit() else ""
-    return re.search(before + re.escape(wanted) + after, fold(quote)) is not None
-
-
-def quote_faults(folder: Path, asset: str, quote: str) -> Iterator[str]:
-    path = folder / asset
+def faults_of_quote(domain: Path, asset: str, quote: str, answers: list[str]) -> list[str]:
+    """Return what is wrong with one quoted place; `answers` empty: any words will do."""
+    path = domain / asset
     if not path.is_file():
-        yield f"no file {asset}"
-        return
-    times = path.read_text(encoding="utf-8").count(quote)
-    if times != 1:
-        yield f"the quote occurs {times} times in {asset}, not once: {quote}"
-    if "\n" in quote or quote != quote.strip():
-        yield f"the quote is not one trimmed line: {quote!r}"
-
-
-def question_faults(folder: Path, item: dict) -> Iterator[str]:
-    if item.keys() != FIELDS:
-        yield f"fields differ: {sorted(item.keys() ^ FIELDS)}"
-        return
-    if not item["id"].startswith(f"{item['language']}-"):
-        yield "the id does not begin with its language"
-    if not item["answerable"]:
-        if item["answer"] or item["asset"] or item["quote"] or item["also"] or item["aliases"]:
-            yield "not answerable, yet it carries an answer"
-        return
-    for place in (item, *item["also"]):
-        yield from quote_faults(folder, place["asset"], place["quote"])
-        if not any(holds(place["quote"], answer) for answer in (item["answer"], *item["aliases"])):
-            yield f"neither answer nor alias lies in the quote: {place['quote']}"
-
-
-def check_domain(folder: Path, seen: set[str]) -> list[str]:
-    """The faults of one domain, each with its question's id; prints the domain's counts."""
-    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    items = [json.loads(line) for line in lines]
-    faults = [f"{item['id']}: {fault}" for item in items for fault in question_faults(folder, item)]
-    for item in items:
-        if item["id"] in seen:
-            faults.append(f"{item['id']}: the id is used twice")
-        seen.add(item["id"])
-    files = sorted(path for path in (folder / "files").iterdir() if path.is_file())
-    used = {item["asset"] for item in items}
-    faults += [
-        f"{folder.name}: nothing is asked of {path.name}"
-        for path in files
-        if f"files/{path.name}" not in used
-    ]
-    unanswerable = sum(not item["answerable"] for item in items)
-    size = sum(len(path.read_text(encoding="utf-8")) for path in files)
-    print(
-        f"{folder.name}: {len(files)} files, {size} characters, {len(items)} questions, "
-        f"{unanswerable} of them not answerable"
-    )
+        return [f"no such file: {asset}"]
+    count = path.read_bytes().decode("utf-8").count(quote)
+    faults = [] if count == 1 else [f"quote occurs {count} times in {asset}: {quote!r}"]
+    folded = fold(quote)
+    if answers and not any(fold(answer) in folded for answer in answers):
+        faults.append(f"none of {answers} in the quote {quote!r}")
     return faults
 
 
-def main(names: list[str]) -> int:
-    folders = [HERE / name for name in names] or sorted(
-        path.parent for path in HERE.glob("*/questions.jsonl")
-    )
+def faults_of_question(domain: Path, row: dict[str, Any]) -> list[str]:
+    """Return what is wrong with one question."""
+    if set(row) != KEYS:
+        return [f"keys differ: {sorted(set(row) ^ KEYS)}"]
+    if not row["answerable"]:
+        named = [key for key in ("answer", "asset", "quote") if row[key] is not None]
+        return [f"not answerable, yet has {named}"] if named or row["also"] else []
+    if not all(row[key] for key in ("answer", "asset", "quote")):
+        return ["answerable, yet without answer, asset or quote"]
+    answers = [row["answer"], *row["aliases"]]
+    faults = faults_of_quote(domain, row["asset"], row["quote"], answers)
+    for place in row["also"]:
+        faults += faults_of_quote(domain, place["asset"], place["quote"], [])
+    return faults
+
+
+def check(domain: Path) -> tuple[str, list[str]]:
+    """Return a line of counts and the faults of one domain."""
+    lines = (domain / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    faults: list[str] = []
     seen: set[str] = set()
-    faults = [fault for folder in folders for fault in check_domain(folder, seen)]
-    print("\n".join(faults) or f"{len(seen)} questions in {len(folders)} domains: no fault")
-    return 1 if faults else 0
+    for row in rows:
+        name = row.get("id", "(no id)")
+        if name in seen:
+            faults.append(f"{name}: id used twice")
+        seen.add(name)
+        faults += [f"{name}: {fault}" for fault in faults_of_question(domain, row)]
+    files = sum(path.is_file() for path in (domain / "files").rglob("*"))
+    unanswerable = sum(not row["answerable"] for row in rows)
+    counts = f"{domain.name}: {files} files, {len(rows)} questions, {unanswerable} unanswerable"
+    return counts, faults
+
+
+def main(arguments: list[str]) -> int:
+    """Check every domain under the folder; return the exit status."""
+    root = Path(arguments[0]) if arguments else Path(__file__).parent
+    broken = False
+    for questions in sorted(root.glob("*/questions.jsonl")):
+        counts, faults = check(questions.parent)
+        print(counts)
+        for fault in faults:
+            print(f"  {fault}")
+        broken = broken or bool(faults)
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
