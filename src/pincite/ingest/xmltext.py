@@ -23,7 +23,7 @@ _PATH_NAMES = 3
 _DULL = re.compile(
     r"(?:xmlns|xsi:|id$|style$|class$|transform$|d$|fill|stroke|viewBox|width$|height$)"
 )
-_HAS_WORD = re.compile(r"[^\W\d_]{2,}|\d")
+_HAS_WORD = re.compile(r"\w")
 
 
 def xml_text(source: str) -> tuple[str, list[Block], list[Problem]]:
