@@ -7,7 +7,7 @@ that are equal on both axes (points or pixels), y growing downwards.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -245,13 +245,24 @@ def _is_table(left: list[Piece], right: list[Piece]) -> bool:
         return False
     few, many = (left, right) if len(left) <= len(right) else (right, left)
     same_row = _same_baseline if widths[1] >= _PROSE_WIDTH else level
-    paired = sum(1 for p in few if any(same_row(p, q) for q in many))
-    return paired >= 0.6 * len(few)
+    others = sorted(many, key=_middle)
+    middles = [_middle(q) for q in others]
+
+    def has_partner(piece: Piece) -> bool:
+        reach = piece.box[3] - piece.box[1]
+        first = bisect_left(middles, _middle(piece) - reach)
+        last = bisect_right(middles, _middle(piece) + reach)
+        return any(same_row(piece, q) for q in others[first:last])
+
+    return sum(map(has_partner, few)) >= 0.6 * len(few)
+
+
+def _middle(piece: Piece) -> float:
+    return (piece.box[1] + piece.box[3]) / 2
 
 
 def _same_baseline(one: Piece, other: Piece) -> bool:
-    apart = abs(one.box[1] + one.box[3] - other.box[1] - other.box[3]) / 2
-    return apart <= 0.15 * min(one.height, other.height)
+    return abs(_middle(one) - _middle(other)) <= 0.15 * min(one.height, other.height)
 
 
 def _usual_width(pieces: list[Piece]) -> float:

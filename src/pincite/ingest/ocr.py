@@ -197,7 +197,7 @@ def _parameters(models: Path, threads: int) -> dict[str, Any]:
         "Rec.rec_img_shape": [3, 48, 160],
         "EngineConfig.onnxruntime.intra_op_num_threads": threads,
         "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-        "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
+        "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,  # +10 % time, −280 MB
     }
 
 

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator
 from pincite.ingest.flow import Flow, Mark
 from pincite.ingest.segment import cut, first_sentence, last_sentence
 from pincite.language import language_of
-from pincite.types import Anchor, Asset, Box, Locator, Modality, Segment, segment_id, union_box
+from pincite.types import (
+    Anchor,
+    Asset,
+    Box,
+    Locator,
+    Modality,
+    PageRegion,
+    Segment,
+    segment_id,
+    union_box,
+)
 
 
 def segments_of(
@@ -29,19 +39,33 @@ def segments_of(
         modality: The channel the words came through.
         extractor: Name and version of what read them.
         ordinal: Number of the first segment.
-        context: Words that belong to all of them; default: the sentences around each.
+        context: Words that belong to all of them; default: the sentences around each, and
+            the number of the page, because people ask what stands on "page 12".
     """
     cuts = cut(flow.text, flow.blocks)
     for i, here in enumerate(cuts):
         before = last_sentence(flow.text, cuts[i - 1].start, cuts[i - 1].end) if i else ""
         after = cuts[i + 1 : i + 2]
         following = first_sentence(flow.text, after[0].start, after[0].end) if after else ""
-        around = context or "\n".join(filter(None, (before, following)))
         text = flow.text[here.start : here.end]
         marks = flow.marks_in(here.start, here.end)
+        name = page_name(locate(marks[0].box), text) if marks else ""
+        around = context or "\n".join(filter(None, (before, following, name)))
         yield placed_segment(
             text, marks, asset, locate, modality, extractor, here.heading, around, ordinal + i
         )
+
+
+def page_name(locator: Locator, text: str) -> str:
+    """Return what a reader of the text calls its page, or "" for a picture.
+
+    Example:
+        >>> page_name(PageRegion(12), "The pump runs."), page_name(PageRegion(12), "水泵在运转。")
+        ('page 12', '第12页')
+    """
+    if not isinstance(locator, PageRegion):
+        return ""
+    return f"第{locator.page}页" if language_of(text) == "zh" else f"page {locator.page}"
 
 
 def placed_segment(

@@ -75,7 +75,8 @@ def figures(found: Graphics, words: Sequence[Box]) -> list[Figure]:
             table or a coloured box around text, and images are its ground.
     """
     regions = [Figure(box, drawn=False) for box in found.images if _worthy(box)]
-    regions = [f for f in regions if _covered(f.box, words) < _MAX_WORDS and area(f.box) < 0.9]
+    ground = 0.9 if words else 1.1
+    regions = [f for f in regions if _covered(f.box, words) < _MAX_WORDS and area(f.box) < ground]
     strokes = [box for box in found.strokes if area(box) < _BACKGROUND]
     for box, count in _clusters(strokes):
         inside = any(_overlap(box, f.box) > 0.6 * area(box) for f in regions)

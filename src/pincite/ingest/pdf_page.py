@@ -14,7 +14,7 @@ from pincite.ingest.flow import Flow, flow
 from pincite.ingest.headings import Headings
 from pincite.ingest.layout import Piece, reading_rows
 from pincite.ingest.ocr import Picture, read_lines
-from pincite.ingest.page_segments import placed_segment, segments_of
+from pincite.ingest.page_segments import page_name, placed_segment, segments_of
 from pincite.ingest.paragraphs import is_caption
 from pincite.ingest.pdf_figures import Figure, Graphics, figures, graphics, within
 from pincite.ingest.pdf_notes import notes
@@ -49,7 +49,7 @@ class PageReader:
         self._headings, self._body = headings, body
         self._ocr = PageOcr(config)
         self._force = config["ocr"] == "force"
-        self._ordinal = 0
+        self._ordinal = self._letters = 0
         self._seen: set[bytes] = set()
 
     def read(self, number: int) -> Iterator[Extracted]:
@@ -58,13 +58,21 @@ class PageReader:
         try:
             for segment in self._segments(page, number):
                 self._ordinal = segment.ordinal + 1
+                self._letters += len(segment.text)
                 yield Extracted(segment)
         finally:
             page.close()
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what was left out because pictures could not be read."""
-        yield from self._ocr.problems()
+        """Yield what was left out because pictures could not be read, and if there is no text."""
+        left_out = list(self._ocr.problems())
+        yield from left_out
+        if not left_out and not self._letters:
+            yield Problem(
+                "NO_TEXT",
+                "No words were found on its pages; its name and pictures can be searched.",
+                "Nothing needs doing.",
+            )
 
     def _segments(self, page: pdfium.PdfPage, number: int) -> Iterator[Segment]:
         to_fractions = fraction_map(page)
@@ -149,6 +157,7 @@ class PageReader:
             words.extend(part, lambda box: box)
         words.extend(inside, lambda box: box, gap="\n")
         context, heading = _around(figure.box, flowing)
+        name = page_name(locate(figure.box), words.text or context)
         return placed_segment(
             words.text,
             words.marks,
@@ -157,7 +166,7 @@ class PageReader:
             "image",
             FIGURE,
             heading or self._headings.path,
-            context,
+            f"{context}\n{name}".strip(),
             self._ordinal,
             box=_clamped(figure.box),
         )
