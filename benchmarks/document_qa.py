@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.collections import DATA
+from benchmarks.corpora import DATA
 from pincite.config import load_config
 from pincite.pipeline import KnowledgeBase
 from pincite.types import Evidence, Filters, PageRegion
@@ -34,7 +34,7 @@ def main() -> None:
     questions = [json.loads(q) for q in (FOLDER / "questions.jsonl").read_text().splitlines()]
     with tempfile.TemporaryDirectory() as scratch:
         config = load_config({"encoder": arguments.encoder, "ocr": arguments.ocr})
-        base = KnowledgeBase.open(Path(arguments.keep or scratch), config=config)
+        base = KnowledgeBase.open(arguments.keep or scratch, config=config)
         started = time.perf_counter()
         summary = base.sync(FOLDER / "documents")
         print(f"ingest: {summary.files} files, {time.perf_counter() - started:.0f} s")

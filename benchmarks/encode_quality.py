@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.collections import load
+from benchmarks.corpora import load
 from pincite.config import load_config
 from pincite.encode.onnx_text import OnnxTextEncoder
 from pincite.language import terms
@@ -65,15 +65,15 @@ def reciprocal(scores: Scores) -> Scores:
     return out
 
 
-def ndcg10(scores: Scores, relevant: Sequence[Mapping[int, int]]) -> float:
-    """Return the mean nDCG@10, linear gain."""
+def ndcg10(scores: Scores, relevant: Sequence[Mapping[int, int]]) -> Scores:
+    """Return the nDCG@10 of each query, linear gain: (q,)."""
     discount = 1 / np.log2(np.arange(2, 12))
     values = []
     for row, grades in zip(scores, relevant, strict=True):
         gains = [grades.get(int(i), 0) for i in np.argsort(-row, kind="stable")[:10]]
         ideal = sorted(grades.values(), reverse=True)[:10]
         values.append(float(gains @ discount) / float(ideal @ discount[: len(ideal)]))
-    return float(np.mean(values))
+    return np.array(values, np.float32)
 
 
 def first(scores: Scores, relevant: Sequence[Mapping[int, int]]) -> float:
@@ -82,26 +82,54 @@ def first(scores: Scores, relevant: Sequence[Mapping[int, int]]) -> float:
     return float(np.mean([int(i) in grades for i, grades in zip(best, relevant, strict=True)]))
 
 
+def compare(name: str, encoders: Mapping[str, OnnxTextEncoder]) -> None:
+    """Print the quality of each ranking of a collection, and how it differs from full precision.
+
+    The difference is of the same queries, with its standard error: a smaller one is chance.
+    """
+    collection = load(name)
+    words = bm25(collection.passages, collection.queries)
+    queries = {p: e.encode(collection.queries, "query") for p, e in encoders.items()}
+    passages = {p: e.encode(collection.passages) for p, e in encoders.items()}
+    _line(name, "words", words, collection.relevant)
+    full: dict[str, Scores] = {}
+    for asked, kept in (("fp32", "fp32"), ("int8", "int8"), ("fp32", "int8")):
+        label = asked if asked == kept else f"{asked} asks {kept}"
+        cosines = queries[asked] @ passages[kept].T
+        rankings = {
+            "": cosines,
+            " + words": stretched(cosines) + stretched(words),
+            " & words, by rank": reciprocal(cosines) + reciprocal(words),
+        }
+        for way, scores in rankings.items():
+            values = _line(name, label + way, scores, collection.relevant, full.get(way))
+            full.setdefault(way, values)
+    likeness = float(np.mean((passages["fp32"] * passages["int8"]).sum(axis=1)))
+    print(f"{name:12}cosine of int8 to fp32: {likeness:.4f}", flush=True)
+
+
+def _line(
+    name: str,
+    label: str,
+    scores: Scores,
+    relevant: Sequence[Mapping[int, int]],
+    full: Scores | None = None,
+) -> Scores:
+    values = ndcg10(scores, relevant)
+    change = ""
+    if full is not None:
+        by_query = values - full
+        error = by_query.std(ddof=1) / np.sqrt(len(by_query))
+        change = f"{by_query.mean():+10.4f} ± {error:.4f}"
+    print(f"{name:12}{label:30}{values.mean():9.4f}{first(scores, relevant):8.4f}{change}")
+    return values
+
+
 def main() -> None:
     encoders = {p: OnnxTextEncoder(load_config({"precision": p})) for p in ("fp32", "int8")}
-    print(f"{'collection':12}{'ranking':22}{'nDCG@10':>9}{'R@1':>8}")
+    print(f"{'collection':12}{'ranking':30}{'nDCG@10':>9}{'R@1':>8}  nDCG@10 less fp32")
     for name in sys.argv[1:] or COLLECTIONS:
-        collection = load(name)
-        words = bm25(collection.passages, collection.queries)
-        queries = {p: e.encode(collection.queries, "query") for p, e in encoders.items()}
-        passages = {p: e.encode(collection.passages) for p, e in encoders.items()}
-        rankings = {"words": words}
-        for asked, kept in (("fp32", "fp32"), ("int8", "int8"), ("fp32", "int8")):
-            label = asked if asked == kept else f"{asked} asks {kept}"
-            cosines = queries[asked] @ passages[kept].T
-            rankings[label] = cosines
-            rankings[f"{label} + words"] = stretched(cosines) + stretched(words)
-            rankings[f"{label} ⊕ words (rrf)"] = reciprocal(cosines) + reciprocal(words)
-        for label, scores in rankings.items():
-            quality = ndcg10(scores, collection.relevant), first(scores, collection.relevant)
-            print(f"{name:12}{label:22}{quality[0]:9.4f}{quality[1]:8.4f}")
-        likeness = float(np.mean((passages["fp32"] * passages["int8"]).sum(axis=1)))
-        print(f"{name:12}cosine of int8 to fp32: {likeness:.4f}", flush=True)
+        compare(name, encoders)
 
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ def main() -> None:
     ]
     with tempfile.TemporaryDirectory() as scratch:
         config = load_config({"encoder": arguments.encoder})
-        base = KnowledgeBase.open(Path(arguments.keep or scratch), config=config)
+        base = KnowledgeBase.open(arguments.keep or scratch, config=config)
         started = time.perf_counter()
         summary = base.sync(FIELDBOOK / "files", prune=True)
         print(f"ingest: {summary.files} files, {time.perf_counter() - started:.1f} s")

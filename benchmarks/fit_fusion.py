@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.collections import Collection, fill, load
+from benchmarks.corpora import Collection, fill, load
 from pincite.config import load_config
 from pincite.encode import TextEncoder, default_encoder
 from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, Features, Weights, reciprocal_rank

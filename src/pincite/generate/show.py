@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pincite.errors import NotFound, UsageError
-from pincite.generate.excerpt import cut_clip, mark_box
-from pincite.ingest.pictures import render_region
 from pincite.store.tables import Store
 from pincite.types import (
     Asset,
@@ -134,6 +132,10 @@ def _marked(text: str, start: int, end: int) -> str:
 
 def _media(store: Store, segment: Segment, locator: Locator) -> Media | None:
     """A clip for a time, else the part of the picture, page or original that is meant."""
+    # Decoders of pictures and sound take a second to import, which asking need not wait for.
+    from pincite.generate.excerpt import cut_clip, mark_box
+    from pincite.ingest.pictures import render_region
+
     match locator:
         case TimeSpan(start_s, end_s, box):
             clip = store.media(f"{segment.id}/clip")
