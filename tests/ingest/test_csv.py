@@ -92,3 +92,11 @@ def test_many_rows_fill_segments_and_none_is_lost(tmp_path):
     whole = "\n\n".join(segment.text for segment in segments)
     assert whole == "\n\n".join(f"Name: pump {i}; Number: {i}" for i in range(2000))
     assert all(weight(segment.text) <= LIMIT for segment in segments)
+
+
+def test_columns_past_the_limit_are_dropped_and_that_is_said(tmp_path):
+    segments, problems = read(tmp_path, "t.csv", "5," * 20_000 + "lost\n")
+    assert sum(len(segment.anchors) for segment in segments) == 16_384
+    assert not any("lost" in segment.text for segment in segments)
+    assert [problem.code for problem in problems] == ["LIMIT_REACHED"]
+    assert "20001 columns" in problems[0].message

@@ -14,9 +14,11 @@ from pincite.ingest.cellpack import CellPacker
 from pincite.ingest.decode import read_text
 from pincite.ingest.rows import column_names, row_parts
 from pincite.ingest.text import no_text
-from pincite.types import Asset, Progress
+from pincite.types import Asset, Problem, Progress
 
 EXTRACTOR = "csv-1"
+MAX_COLUMNS = 16_384
+"""As many columns as a spreadsheet program opens."""
 _DELIMITERS = ",\t;|"
 _SAMPLE_CHARS = 64_000
 _HEAD_ROWS = 50
@@ -37,14 +39,27 @@ class CsvParser:
         head = list(islice(rows, _HEAD_ROWS))
         title, names, first = column_names(head)
         packer = CellPacker(asset, Path(asset.uri).stem, EXTRACTOR, heading=title)
+        widest = 0
         for number, row in enumerate(chain(head, rows), start=1):
+            widest = max(widest, len(row))
             if number > first:
-                yield from packer.add([(number, c, words) for c, words in row_parts(names, row)])
+                parts = row_parts(names, row[:MAX_COLUMNS])
+                yield from packer.add([(number, column, words) for column, words in parts])
             if number % _PROGRESS_ROWS == 0:
                 yield Progress("row", number, 0)
         yield from packer.flush()
         if packer.ordinal == 0:
             yield no_text()
+        if widest > MAX_COLUMNS:
+            yield _too_wide(widest)
+
+
+def _too_wide(columns: int) -> Problem:
+    return Problem(
+        "LIMIT_REACHED",
+        f"A row has {columns} columns; the first {MAX_COLUMNS} of each row were read.",
+        "Turn the table round, or split it, so that it has fewer columns.",
+    )
 
 
 # -- reading --------------------------------------------------------------------------------
