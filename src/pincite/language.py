@@ -23,7 +23,7 @@ _ABBREVIATION = re.compile(
 _LONGEST_ABBREVIATION = 10
 _BREAK = re.compile(
     r"(?P<zh>[。！？；…]+[”’」』）)\"]*)"
-    r"|(?P<en>[.!?]+[\"'”’)\]]*)(?=\s|$)"
+    r"|(?P<en>[.!?]+[\"'”’)\]]*(?:\[\d{1,3}\])*)(?=\s|$)"
     r"|(?P<paragraph>\n\s*\n)"
 )
 
