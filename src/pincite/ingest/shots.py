@@ -27,6 +27,7 @@ SHORTEST_S = 1.0
 _LOOK_S = 0.3  # a jump must have lasted this long
 _REST_S = 0.25  # a picture is at rest when it is the same as it was this long ago
 _JUMP = 0.22
+_FADE_S = 1.0  # after a blank, what looks like a jump is the picture coming back
 _EDGE = 20.0
 _BINS = 8
 _WEIGHTS = np.array([0.299, 0.587, 0.114], dtype=np.float32)
@@ -133,8 +134,8 @@ class ShotDetector:
         """Take the next frame; return the second a new shot began, if that is clear now."""
         found = None
         if look.blank:
-            self._blank_s = look.at_s
-            self._suspect = None
+            self._blank_s, self._suspect, self.at_rest = look.at_s, None, False
+            self._past.clear()  # the dim frames before and after a blank look alike
             return None
         if self._past:
             change = jump(self._past[-1], look)
@@ -159,7 +160,8 @@ class ShotDetector:
             return None
         around = [c for t, c in self._jumps if t > look.at_s - 1.0]
         usual = float(np.median(around)) if len(around) > 2 else 0.0
-        if change > _JUMP and change > 4.0 * usual and self._blank_s is None:
+        fading = self._blank_s is not None and look.at_s < self._blank_s + _FADE_S
+        if change > _JUMP and change > 4.0 * usual and not fading:
             self._suspect = (self._past[-1], look.at_s, change)
         return None
 

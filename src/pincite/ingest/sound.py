@@ -148,7 +148,7 @@ class _Clock:
         if form != self._in_form:
             yield from self.flush()
             self._in_form = form
-            self._resampler = av.AudioResampler("fltp", frame.layout, RATE_HZ)
+            self._resampler = av.AudioResampler("flt", frame.layout, RATE_HZ)
         frame.pts = None  # the resampler would pad or drop samples to meet a jittering stamp
         for ready in self._resampler.resample(frame):
             yield _mono(ready)
@@ -162,7 +162,9 @@ class _Clock:
 
 def _mono(frame: av.AudioFrame) -> Samples:
     """Return the mean of the channels, or the loudest where they cancel each other out."""
-    channels = np.nan_to_num(frame.to_ndarray(), nan=0.0, posinf=1.0, neginf=-1.0)
+    # Packed, because PyAV reads past the planes of a planar frame with eight channels or more.
+    packed = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
+    channels = np.nan_to_num(packed.T, nan=0.0, posinf=1.0, neginf=-1.0)
     mean: Samples = np.clip(channels.mean(axis=0), -1.0, 1.0).astype(np.float32)
     power = np.square(channels).mean(axis=1)
     if len(power) > 1 and np.square(mean).mean() < 0.01 * power.max():
