@@ -17,7 +17,6 @@ from PIL import (
     ImageFile,
     ImageOps,
     JpegImagePlugin,
-    MpoImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
     UnidentifiedImageError,
@@ -30,13 +29,13 @@ from pincite.ingest.ocr import Picture
 FORMATS = (
     PngImagePlugin.PngImageFile.format,
     JpegImagePlugin.JpegImageFile.format,
-    MpoImagePlugin.MpoImageFile.format,  # what phones write: JPEG with a second view
     WebPImagePlugin.WebPImageFile.format,
     TiffImagePlugin.TiffImageFile.format,
     GifImagePlugin.GifImageFile.format,
     BmpImagePlugin.BmpImageFile.format,
 )
 MAX_SIDE_PX = 6000  # larger pictures are made smaller before they are read
+_MOVING = ("GIF", "PNG", "WEBP")  # a JPEG may hold a second view, which says the same
 _ANIMATION = (0, 8, 24, 64)  # frames of an animation that are looked at
 _MAX_PAGES = 5000  # of a TIFF
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError)
@@ -94,7 +93,7 @@ def frames(image: Image.Image, max_pixels: int) -> Iterator[Frame]:
     """
     paged = is_paged(image)
     numbers = range(_MAX_PAGES) if paged else _ANIMATION
-    animated = paged or getattr(image, "is_animated", False)
+    animated = paged or (image.format in _MOVING and getattr(image, "is_animated", False))
     for index in numbers if animated else (0,):
         try:
             if index:

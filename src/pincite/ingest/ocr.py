@@ -25,6 +25,7 @@ from rapidocr.utils.process_img import get_rotate_crop_image
 
 from pincite.config import Config
 from pincite.errors import IngestError
+from pincite.ingest.frame import Frame, clamp
 from pincite.ingest.layout import Piece, reading_rows
 from pincite.types import Box
 
@@ -35,7 +36,8 @@ _DETECT_SHORT_SIDE = 736  # small pictures are enlarged towards this, at most th
 _TILE_ASPECT = 3.0  # taller pictures are read in tiles
 _SEAM_PX = 64  # how far a tile looks beyond what it owns
 _SURE = 0.5  # less certain lines are noise more often than text
-_DOUBTFUL = 0.75  # lines below it are tried upside down as well
+_UPRIGHT = 0.92  # long lines read with less certainty are tried upside down as well
+_PROBES = 6  # lines that decide which way up a picture is
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,13 @@ def read_lines(rgb: Picture, config: Config) -> list[OcrLine]:
     if config["ocr"] == "off" or min(height, width) < 8:
         return []
     engine = _engine(_threads(config))
-    found = [line for tile in _tiles(height, width) for line in engine.read(rgb, *tile)]
-    return _ordered(found, width, height)
+    found, turns = [], []
+    for top, bottom in _tiles(height, width):
+        lines, turn = engine.read(rgb, top, bottom)
+        found += lines
+        turns += [turn] * len(lines)
+    turn = max(set(turns), key=turns.count) if turns else 0
+    return _ordered(found, Frame(turn, width, height))
 
 
 def _threads(config: Config) -> int:
@@ -91,16 +98,18 @@ def _tiles(height: int, width: int) -> list[tuple[int, int]]:
     return list(itertools.pairwise(edges))
 
 
-def _ordered(lines: list[_Found], width: int, height: int) -> list[OcrLine]:
-    pieces = [Piece(line.text, line.box) for line in lines]
-    confidence = {id(p): line.confidence for p, line in zip(pieces, lines, strict=True)}
-    ordered = [piece for row in reading_rows(pieces) for piece in row.pieces]
-    return [OcrLine(p.text, _fractions(p.box, width, height), confidence[id(p)]) for p in ordered]
-
-
-def _fractions(box: Box, width: int, height: int) -> Box:
-    x0, y0, x1, y1 = box
-    return (x0 / width, y0 / height, x1 / width, y1 / height)
+def _ordered(lines: list[_Found], frame: Frame) -> list[OcrLine]:
+    """Return the lines in the order in which they are read once the text stands upright."""
+    found: dict[int, OcrLine] = {}
+    pieces = []
+    for line in lines:
+        x0, y0, x1, y1 = line.box
+        w, h = frame.width, frame.height
+        box = (clamp(x0 / w), clamp(y0 / h), clamp(x1 / w), clamp(y1 / h))
+        piece = Piece(line.text, frame.upright(box))
+        found[id(piece)] = OcrLine(line.text, box, line.confidence)
+        pieces.append(piece)
+    return [found[id(piece)] for row in reading_rows(pieces) for piece in row.pieces]
 
 
 # -- the engine -----------------------------------------------------------------------------
@@ -113,30 +122,37 @@ class _Found:
     confidence: float
 
 
+def _is_on_end(quad: npt.NDArray[np.float32]) -> bool:
+    width = np.linalg.norm(quad[0] - quad[1])
+    return bool(np.linalg.norm(quad[0] - quad[3]) >= 1.5 * width)
+
+
 class _Engine:
     """Detector and recogniser, loaded once."""
 
     def __init__(self, detector: TextDetector, recognizer: TextRecognizer) -> None:
         self.detector, self.recognizer = detector, recognizer
 
-    def read(self, rgb: Picture, top: int, bottom: int) -> list[_Found]:
-        """Return the lines whose middle lies in rows `top:bottom` of the picture."""
+    def read(self, rgb: Picture, top: int, bottom: int) -> tuple[list[_Found], int]:
+        """Return the lines whose middle lies in rows `top:bottom`, and how they are turned.
+
+        The turn is counted in quarters clockwise.
+        """
         start, end = max(0, top - _SEAM_PX), min(rgb.shape[0], bottom + _SEAM_PX)
-        if (top, bottom) == (0, rgb.shape[0]):
-            start, end = top, bottom
         bgr = np.ascontiguousarray(rgb[start:end, :, ::-1])
-        quads = self._quads(bgr)
-        middles = [start + float(quad[:, 1].mean()) for quad in quads]
-        quads = [q for q, middle in zip(quads, middles, strict=True) if top <= middle < bottom]
+        quads = [q for q in self._quads(bgr) if top <= start + float(q[:, 1].mean()) < bottom]
         crops = [get_rotate_crop_image(bgr, quad.copy()) for quad in quads]
+        texts, upside_down = self._texts(crops)
         found = []
-        for quad, (text, confidence) in zip(quads, self._texts(crops), strict=True):
+        for quad, (text, confidence) in zip(quads, texts, strict=True):
             if confidence >= _SURE and text.strip():
                 x0, y0 = quad.min(axis=0)
                 x1, y1 = quad.max(axis=0)
                 box = (float(x0), float(y0) + start, float(x1), float(y1) + start)
                 found.append(_Found(text.strip(), box, confidence))
-        return found
+        # Lines taller than wide are turned by the cropping, so that they too are read level.
+        on_end = sum(_is_on_end(quad) for quad in quads) > len(quads) / 2
+        return found, (1 if on_end else 0) + (2 if upside_down else 0)
 
     def _quads(self, bgr: Picture) -> list[npt.NDArray[np.float32]]:
         """Return the corners (4, 2) of each line, in pixels of the picture given."""
@@ -152,15 +168,17 @@ class _Engine:
         back = np.array([width / size[0], height / size[1]], dtype=np.float32)
         return [(np.asarray(box, dtype=np.float32) * back) for box in boxes]
 
-    def _texts(self, crops: list[Picture]) -> list[tuple[str, float]]:
-        """Return the words of each line and how sure they are; doubtful ones are tried turned."""
+    def _texts(self, crops: list[Picture]) -> tuple[list[tuple[str, float]], bool]:
+        """Return the words of each line with their certainty, and if they are upside down."""
         read = self._recognize(crops)
-        doubtful = [i for i, (_, confidence) in enumerate(read) if confidence < _DOUBTFUL]
-        turned = self._recognize([np.rot90(crops[i], 2) for i in doubtful])
-        for i, (text, confidence) in zip(doubtful, turned, strict=True):
-            if confidence > max(read[i][1] + 0.1, _DOUBTFUL):
-                read[i] = (text, confidence)
-        return read
+        longest = sorted(range(len(crops)), key=lambda i: -crops[i].shape[1])[:_PROBES]
+        certainty = sum(read[i][1] for i in longest)
+        if not crops or certainty >= _UPRIGHT * len(longest):
+            return read, False
+        probes = self._recognize([np.rot90(crops[i], 2) for i in longest])
+        if sum(confidence for _, confidence in probes) <= certainty:
+            return read, False
+        return self._recognize([np.rot90(crop, 2) for crop in crops]), True
 
     def _recognize(self, crops: list[Picture]) -> list[tuple[str, float]]:
         if not crops:

@@ -17,8 +17,8 @@ _MARKER = re.compile(
 _BULLET = re.compile(r"(?:[•●○▪■◦‣➢✓]|[-–*](?=\s)|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")
 _CURRENCY = re.compile(r"[$€£¥￥]|US\$|RMB|RM|HK\$|S\$")
 _CAPTION = re.compile(
-    r"(?:(?:fig(?:ure|\.)|table|chart|exhibit|box)\s*[\dA-Z][\w.-]*\b|[图表]\s*[\d一二三四五六七八九十])",
-    re.IGNORECASE,
+    r"(?i:fig(?:ure|\.)|table|chart|exhibit|box)\s*(?:\d|[A-Z]\b|[A-Z]\.?\d|[IVX]+\b)"
+    r"|[图表]\s*[\d一二三四五六七八九十]"
 )
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _SENTENCE_END = tuple(".!?。！？;；:：,，")

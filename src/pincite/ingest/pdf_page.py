@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 from pincite.config import Config
 from pincite.errors import IngestError
 from pincite.ingest.flow import Flow, flow
+from pincite.ingest.frame import clamp
 from pincite.ingest.headings import Headings
 from pincite.ingest.layout import Piece, reading_rows
 from pincite.ingest.ocr import Picture, read_lines
@@ -19,7 +20,7 @@ from pincite.ingest.paragraphs import is_caption
 from pincite.ingest.pdf_figures import Figure, Graphics, figures, graphics, within
 from pincite.ingest.pdf_notes import notes
 from pincite.ingest.pdf_render import draw
-from pincite.ingest.pdf_text import PageText, clamp, fraction_map, page_text
+from pincite.ingest.pdf_text import PageText, fraction_map, page_text
 from pincite.types import Asset, Box, Extracted, Locator, PageRegion, Problem, Segment
 
 TEXT, SCAN, FIGURE = "pdf-1", "pdf-page-1", "pdf-figure-1"
@@ -147,7 +148,7 @@ class PageReader:
         if not figure.drawn:
             picture = draw(page, figure.box, dpi=150.0, max_side_px=_FIGURE_SIDE_PX)
             digest = hashlib.blake2b(picture.tobytes(), digest_size=16).digest()
-            if digest in self._seen:
+            if digest in self._seen and flowing.text:
                 return None
             self._seen.add(digest)
             inside = self._read_crop(picture, figure.box) if not inside.text else inside
