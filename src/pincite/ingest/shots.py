@@ -27,6 +27,7 @@ SHORTEST_S = 1.0
 _LOOK_S = 0.3  # a jump must have lasted this long
 _REST_S = 0.25  # a picture is at rest when it is the same as it was this long ago
 _JUMP = 0.22
+_SAME_SCENE = 0.9
 _FADE_S = 1.0  # after a blank, what looks like a jump is the picture coming back
 _EDGE = 20.0
 _BINS = 8
@@ -93,6 +94,13 @@ def _edge_change(a: Look, b: Look, *, slack: bool = True) -> float:
     return float(lost) / float(total) if total else 0.0
 
 
+def _likeness(a: Look, b: Look) -> float:
+    """Return the correlation of brightness, -1..1: a fade of one scene stays near 1."""
+    x, y = a.luma - a.luma.mean(), b.luma - b.luma.mean()
+    scale = float(np.sqrt(np.square(x).sum() * np.square(y).sum()))
+    return float((x * y).sum()) / scale if scale else 0.0
+
+
 def _thick(edges: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     thick = edges.copy()
     thick[:, 1:] |= edges[:, :-1]
@@ -110,7 +118,7 @@ def jump(a: Look, b: Look) -> float:
 def other_picture(a: Look, b: Look) -> bool:
     """Return whether two pictures at rest show different things."""
     if jump(a, b) > 0.3:
-        return True
+        return _likeness(a, b) < _SAME_SCENE
     return (
         _brightness(a, b) > 0.008
         and _edge_change(a, b, slack=False) > 0.3
@@ -124,7 +132,7 @@ class ShotDetector:
     def __init__(self) -> None:
         self._past: deque[Look] = deque()
         self._jumps: deque[tuple[float, float]] = deque()
-        self._suspect: tuple[Look, float, float] | None = None
+        self._suspect: tuple[Look, float] | None = None
         self._resting: Look | None = None
         self._blank_s: float | None = None
         self._shot_s = 0.0
@@ -138,8 +146,10 @@ class ShotDetector:
             self._past.clear()  # the dim frames before and after a blank look alike
             return None
         if self._past:
+            if look.at_s >= self._past[-1].at_s + _REST_S:  # it stood still until now
+                found = self._change_at_rest(self._past[-1])
             change = jump(self._past[-1], look)
-            found = self._hard_cut(look, change)
+            found = self._hard_cut(look, change) if found is None else found
             self._jumps.append((look.at_s, change))
         earlier = next((p for p in reversed(self._past) if p.at_s <= look.at_s - _REST_S), None)
         self.at_rest = earlier is not None and _same(earlier, look)
@@ -152,17 +162,17 @@ class ShotDetector:
     def _hard_cut(self, look: Look, change: float) -> float | None:
         """Return the time of a jump that has lasted, and remember a new one."""
         if self._suspect is not None:
-            before, at_s, size = self._suspect
+            before, at_s = self._suspect
             if look.at_s >= at_s + _LOOK_S:
                 self._suspect = None
-                if jump(before, look) > 0.8 * _JUMP and size > _JUMP:
-                    return at_s
+                lasting = jump(before, look) > 0.8 * _JUMP
+                return at_s if lasting and _likeness(before, look) < _SAME_SCENE else None
             return None
         around = [c for t, c in self._jumps if t > look.at_s - 1.0]
         usual = float(np.median(around)) if len(around) > 2 else 0.0
         fading = self._blank_s is not None and look.at_s < self._blank_s + _FADE_S
         if change > _JUMP and change > 4.0 * usual and not fading:
-            self._suspect = (self._past[-1], look.at_s, change)
+            self._suspect = (self._past[-1], look.at_s)
         return None
 
     def _change_at_rest(self, look: Look) -> float | None:
@@ -173,8 +183,7 @@ class ShotDetector:
             return None
         if blank_s is not None:
             return min((p.at_s for p in self._past if p.at_s > blank_s), default=look.at_s)
-        since = max(before.at_s, look.at_s - DELAY_S + 0.1)
-        steps = [(c, t) for t, c in self._jumps if t > since]
+        steps = [(c, t) for t, c in self._jumps if t > before.at_s]
         return max(steps)[1] if steps else look.at_s
 
     def _accept(self, found: float | None, look: Look) -> float | None:

@@ -38,7 +38,8 @@ class TransformersWhisper:
         folder = Path(model).expanduser()
         if not (folder / "config.json").is_file():
             raise MissingModel(model, model)
-        processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
+        reader: Any = AutoProcessor
+        processor = reader.from_pretrained(folder, local_files_only=True)
         weights = WhisperForConditionalGeneration.from_pretrained(
             folder, local_files_only=True, use_safetensors=True
         )
