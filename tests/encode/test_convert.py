@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import save
 
 from pincite.encode.convert import to_onnx
-from pincite.encode.quantize import by_column
+from pincite.encode.quantize import by_column, eased
 from pincite.encode.weights import Weights
 from pincite.errors import ModelMismatch
 from tests.encode import tiny
@@ -95,7 +95,8 @@ def test_the_graph_uses_standard_operators_only(precision):
     model = onnx.load_from_string(to_onnx(Weights(tiny.tensors()), MODEL, precision))
     assert {node.domain for node in model.graph.node} <= {"", "ai.onnx"}
     integer = [node for node in model.graph.node if node.op_type == "MatMulInteger"]
-    assert len(integer) == (4 * tiny.LAYERS if precision == "int8" else 0)
+    exact = tiny.LAYERS // 2  # the last products of the first layers stay in floats
+    assert len(integer) == (4 * tiny.LAYERS - exact if precision == "int8" else 0)
 
 
 def test_rounding_errs_by_half_a_step_of_its_own_column():
@@ -109,3 +110,21 @@ def test_a_column_of_zeros_stays_zero():
     rounded, scales = by_column(np.zeros((3, 2), np.float32))
     assert (rounded * scales == 0).all()
     assert np.isfinite(scales).all()
+
+
+def test_easing_changes_no_product_and_lets_it_be_rounded_better():
+    """One wide column of an activation, as normalisation makes them, spoils the scale of all."""
+    draw = np.random.default_rng(0)
+    spread = np.where(np.arange(64) == 7, 50.0, 1.0).astype(np.float32)
+    x = draw.normal(size=(200, 64)).astype(np.float32) * spread
+    weight = draw.normal(size=(64, 16)).astype(np.float32)
+
+    def rounded(x):
+        scale = np.abs(x).max() / 127
+        return np.rint(x / scale) * scale
+
+    easier, factors = eased(weight, spread)
+    exact = x @ weight
+    np.testing.assert_allclose((x * factors) @ easier, exact, rtol=1e-3, atol=1e-3)
+    worse = np.abs(rounded(x) @ weight - exact).mean()
+    assert np.abs(rounded(x * factors) @ easier - exact).mean() < worse / 3

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from onnx import TensorProto, checker, helper, numpy_helper
 
-from pincite.encode.quantize import by_column
+from pincite.encode.quantize import by_column, eased
 from pincite.types import Vectors
 
 _OPSET = 20  # the first with Gelu
@@ -22,8 +22,7 @@ _IR_VERSION = 9
 class Graph:
     """A graph under construction: each method adds nodes and returns the name of their output."""
 
-    def __init__(self, *, integers: bool) -> None:
-        self.integers = integers
+    def __init__(self) -> None:
         self._nodes: list[Any] = []
         self._constants: dict[str, Any] = {}
 
@@ -50,16 +49,19 @@ class Graph:
         self._nodes.append(helper.make_node(kind, inputs, names, **attributes))
         return names
 
-    def linear(self, x: str, name: str, weight: Vectors, bias: Vectors) -> str:
-        """Nodes for x (t, d) · weight (d, f) + bias (f,), in integers if the graph is for them."""
-        if self.integers:
-            product = self._integer_product(x, name, weight)
-        else:
-            product = self.add("MatMul", x, self.constant(f"{name}.weight", weight))
-        return self.add("Add", product, self.constant(f"{name}.bias", bias))
+    def product(self, x: str, name: str, weight: Vectors) -> str:
+        """Nodes for x (t, d) · weight (d, f)."""
+        return self.add("MatMul", x, self.constant(f"{name}.weight", weight))
 
-    def _integer_product(self, x: str, name: str, weight: Vectors) -> str:
-        """Weights are rounded here, by column; x when it is known, with one scale for all of it."""
+    def integer_product(self, x: str, name: str, weight: Vectors, spread: Vectors | None) -> str:
+        """Nodes for x (t, d) · weight (d, f) in eight-bit integers.
+
+        The weights are rounded here, with a scale for each column; x when it is known, with one
+        scale for all of it. Where the `spread` of x, (d,), is known, x is evened out before.
+        """
+        if spread is not None:
+            weight, factors = eased(weight, spread)
+            x = self.add("Mul", x, self.constant(f"{name}.ease", factors))
         rounded, scales = by_column(weight)
         x8, x_scale, x_zero = self.add_many("DynamicQuantizeLinear", x, outputs=3)
         total = self.add("MatMulInteger", x8, self.constant(f"{name}.int8", rounded), x_zero)
