@@ -19,7 +19,7 @@ def source(
     offset: int = 0,
 ) -> Evidence:
     """A segment that holds `text`, from a file of its own; `offset` is its place in the file."""
-    digest = zlib.crc32(f"{name} {text}".encode())
+    digest = zlib.crc32(f"{name} {text}".encode("utf-8", "surrogatepass"))
     asset = Asset(f"{digest:064x}", f"/folder/{name}", "text/plain", title=name)
     locator = TextSpan(offset, offset + len(text)) if not anchors else anchors[0].locator
     segment = Segment(

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pincite.errors import UsageError
 from pincite.generate import generators
@@ -182,6 +184,39 @@ def test_a_source_about_another_thing_does_not_disagree(generator):
     assert "1,500" not in answer.text
 
 
+def test_a_like_sentence_about_a_like_thing_does_not_disagree(generator):
+    evidence = evenly(
+        source("The cable of the ferry is 1,200 metres long.", "plan.txt"),
+        source("The cable of the lift is 1,500 metres long.", "list.txt"),
+    )
+    answer = generator.generate("How long is the cable of the ferry?", evidence)
+    assert answer.warnings == ()
+    assert answer.text.startswith("1,200 metres")
+
+
+def test_the_short_value_leaves_out_what_the_question_said(generator):
+    assert generator.generate("谁修复了磨坊？", FARM_ZH).text.startswith("林海——")
+    assert generator.generate("Who restored the mill?", FARM).text.startswith("Oskar Lind — ")
+
+
+def test_where_a_date_is_asked_for_a_sentence_without_one_does_not_lead(generator):
+    mill = source("The old mill burned down one night in winter. The mill burned in 1931.")
+    assert generator.generate("When did the old mill burn?", evenly(mill)).text.startswith("1931")
+
+
+def test_a_receipt_is_one_although_it_does_not_say_so(generator):
+    text = "BERGLUND HARDWARE\n12 Harbour Street\nLAMP 8.00\nTOTAL 8.00\nCASH 10.00\nCHANGE 2.00"
+    scan = evenly(source(text, "scan_0042.jpg", modality="image"))
+    for question, gold in (
+        ("What is the total on the receipt?", "8.00"),
+        ("Which shop issued the receipt?", "BERGLUND HARDWARE"),
+        ("What is the address of the shop on the receipt?", "12 Harbour Street"),
+    ):
+        answer = generator.generate(question, scan)
+        assert answer.text is not None, question
+        assert answer.text.startswith(gold)
+
+
 def test_the_prior_decides_between_equal_statements(generator):
     one, two = "The gate opens at 07:30.", "The gate opens at 08:45."
     for first, second in ((0.9, 0.1), (0.1, 0.9)):
@@ -265,3 +300,40 @@ def test_an_encoder_finds_what_no_word_shares():
 
 def test_the_registry_creates_it():
     assert isinstance(generators.create("extractive", abstain_below=0.3), ExtractiveGenerator)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x: y; " * 2000,
+        "Aa of the " * 2000,
+        "a, " * 3000,
+        "1,111," * 2000,
+        "、字" * 3000,
+        "a\n" * 3000,
+    ],
+    ids=["cells", "names", "commas", "numbers", "enumeration", "lines"],
+)
+def test_no_text_makes_a_pattern_run_away(generator, text):
+    """Each of these ran for minutes, or could, under a pattern that tries every split."""
+    assert generator.generate("How many pumps are in hall 3?", evenly(source(text))) is not None
+
+
+ENGLISH = ["The pump", " is", " 8 bar", ".", "\n", ":", "; ", "- ", "TOTAL", "12.50", " 3 May 2019"]
+CHINESE = ["水泵", "的压力", "为", "8巴", "。", "、", "“a”", "?", "\ud800", "[1]", " — ", "\n\n"]
+PIECES = st.sampled_from([*ENGLISH, *CHINESE])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(PIECES, max_size=25).map("".join), max_size=4), st.booleans())
+def test_whatever_the_sources_say_what_is_cited_stands_there(texts, chinese):
+    evidence = evenly(*[source(text, f"{i}.txt") for i, text in enumerate(texts)])
+    stored = {e.segment.id: e.segment.text for e in evidence}
+    question = "水泵的压力是多少？" if chinese else "What is the pressure of the pump?"
+    answer = ExtractiveGenerator(abstain_below=0.0).generate(question, evidence)
+    if answer.text is not None:
+        assert answer.citations
+        assert uncovered(answer.text, answer.citations) == []
+    for cited in answer.citations:
+        start, end = (int(x) for x in cited.id.rpartition(".")[2].split("-"))
+        assert stored[cited.segment_id][start:end] == cited.quote

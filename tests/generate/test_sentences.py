@@ -1,7 +1,7 @@
 """What can be quoted as one piece, by the shape of the text."""
 
 from pincite.generate.sentences import statements
-from pincite.types import Anchor, Segment, TextSpan, TimeSpan
+from pincite.types import Anchor, ImageRegion, Segment, TextSpan, TimeSpan
 
 
 def said(text):
@@ -69,3 +69,10 @@ def test_endless_text_is_cut_into_pieces_that_can_be_read():
 def test_every_span_lies_in_the_text_and_none_is_blank():
     for text in ("", " \n\n ", "。。。\n？", ":\n:\n", "A: ; B: ;", "\t|\t"):
         assert all(piece.strip() for piece in said(text))
+
+
+def test_the_few_words_of_a_sign_are_read_together():
+    sign = "DANGER\nTHIN ICE"
+    segment = Segment("s", "a", "image", ImageRegion(), sign)
+    assert [(s.start, s.end) for s in statements(segment)] == [(0, len(sign))]
+    assert said(sign) == ["DANGER", "THIN ICE"]

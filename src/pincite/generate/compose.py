@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pincite.generate.calibrate import Weights, statement_posterior, value_posterior
-from pincite.generate.cover import Lens
+from pincite.generate.cover import Floats, Lens
 from pincite.generate.lexicon import STOP_EN
 from pincite.generate.question import Question
 from pincite.generate.score import STATEMENT_FEATURES, Reading, ScoredStatement
@@ -80,11 +80,24 @@ def proposals(reading: Reading, evidence: Sequence[Evidence], weights: Weights) 
             whole = share * _kept(reading.lens.question)
             grouped.setdefault(f"says {flat(fold(said))}", []).append(Ground(scored, None, whole))
             continue
-        inner = value_posterior(scored, weights)
-        for value, part in zip(scored.values, inner, strict=True):
+        for value, part in zip(scored.values, _votes(reading, scored, weights), strict=True):
             grouped.setdefault(value.norm, []).append(Ground(scored, value, float(share * part)))
     made = [_proposal(norm, grounds) for norm, grounds in grouped.items()]
     return sorted(made, key=lambda p: -p.probability)
+
+
+def _votes(reading: Reading, scored: ScoredStatement, weights: Weights) -> Floats:
+    """Return the share of a statement that each of its values gets: (m,), sums to 1.
+
+    Amounts and dates are rivals and share it. Chunks of words overlap, say nearly the same and
+    are not: the best one gets all, lest a statement lose for having many.
+    """
+    inner = value_posterior(scored, weights)
+    if reading.lens.question.kind in STRICT:
+        return inner
+    votes = np.zeros(len(inner))
+    votes[int(inner.argmax())] = 1.0
+    return votes
 
 
 def _says_more(over: Lens, scored: ScoredStatement, text: str) -> bool:

@@ -53,7 +53,7 @@ class Lens:
                 continue
             left = i > 0 and words[i - 1].end == word.start + 1 and met[i - 1] >= 0.8
             right = i + 1 < len(words) and words[i + 1].start == word.end - 1 and met[i + 1] >= 0.8
-            bridged[i] = max(met[i], 0.45 * (left + right))
+            bridged[i] = max(met[i], 0.45 * (int(left) + int(right)))
         return bridged
 
 

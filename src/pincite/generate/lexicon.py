@@ -278,6 +278,12 @@ COLOURS = (
     "红色?|绿色?|蓝色?|黄色?|黑色?|白色?|橙色|橘色|灰色|棕色|紫色|粉色|银色|金色"
 )
 
+SURNAMES_ZH = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈"
+    "钟姜崔谭陆汪范石廖贾韦付方邹熊孟秦白江阎薛尹段雷侯龙史陶黎贺顾毛郝龚邵万覃武钱戴严莫孔向汤乔赖文"
+)
+"""The commonest Chinese surnames of one character."""
+
 PLACE_WORDS_EN = (
     "street|road|avenue|lane|square|park|river|lake|mountain|mount|valley|island|islands|bay|"
     "city|town|village|county|province|state|district|region|airport|harbour|harbor|port|bridge|"

@@ -51,7 +51,7 @@ PAUSE_S = 0.45
 
 _KEY = rf"[\"']?[^\W\d_][\w{CJK} ()（）/.'’&#%-]{{0,38}}?"
 _PAIR = re.compile(rf"(?:^|(?<=[;；|\t]))\s*(?P<key>{_KEY})\s?[:：=]\s?(?P<value>[^;；|\n]+)")
-_ROW = re.compile(rf"^\s*{_KEY}[:：] ?[^;；\n]*(?:[;；|] ?{_KEY}[:：] ?[^;；\n]*)+$")
+_NAMED_CELL = re.compile(rf"\s*{_KEY}\s?[:：]")
 _BULLET = re.compile(r"^\s*(?:[-*•·▪◦–‣]|\(?\d{1,2}[.)、]|[a-z][.)])\s+")
 _CLOSED = re.compile(r"[.!?。！？；…:：][\"'”’)\]」』）]*\s*$")
 _VALUE_LINE = re.compile(
@@ -122,7 +122,7 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
     while index < len(lines):
         a, b = lines[index]
         shown = text[a:b]
-        if _ROW.match(shown) or _is_pair(shown):
+        if _is_row(shown) or _is_pair(shown):
             yield _named(text, a, b)
             index += 1
             continue
@@ -138,6 +138,13 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
         index = last + 1
 
 
+def _is_row(line: str) -> bool:
+    """True for named cells side by side: "Name: Rope; Stock: 14"."""
+    cells = [cell for cell in re.split("[;；|]", line) if cell.strip()]
+    named = sum(bool(_NAMED_CELL.match(cell)) for cell in cells)
+    return len(cells) > 1 and bool(_NAMED_CELL.match(cells[0])) and named >= 0.6 * len(cells)
+
+
 def _is_pair(line: str) -> bool:
     match = _PAIR.match(line)
     return bool(
@@ -148,7 +155,7 @@ def _is_pair(line: str) -> bool:
 def _wraps(text: str, line: tuple[int, int], following: tuple[int, int], width: int) -> bool:
     """True when a line goes on in the next one: it is full, unclosed, and nothing new begins."""
     one, two = text[slice(*line)], text[slice(*following)]
-    if _BULLET.match(two) or _ROW.match(two) or _is_pair(two) or _HEADED.match(two.strip()):
+    if _BULLET.match(two) or _is_row(two) or _is_pair(two) or _HEADED.match(two.strip()):
         return False
     if two.lstrip()[:1].islower():
         return not _CLOSED.search(one) or len(one) > 0.6 * width
@@ -177,7 +184,7 @@ def _prose(text: str, start: int, end: int) -> Iterator[Statement]:
     marker = _BULLET.match(text[start:end])
     if marker and not re.match(r"\s*\d{4}", text[start:end]):
         start += marker.end()
-        if _ROW.match(text[start:end]) or _is_pair(text[start:end]):
+        if _is_row(text[start:end]) or _is_pair(text[start:end]):
             yield _named(text, start, end)
             return
     for a, b in sentences(text[start:end]):

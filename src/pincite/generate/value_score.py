@@ -12,7 +12,7 @@ from pincite.generate.lexicon import STOP_EN
 from pincite.generate.question import Kind
 from pincite.generate.sentences import Field, Statement
 from pincite.generate.terms import Token, tokens
-from pincite.generate.values import Value, ValueKind, values
+from pincite.generate.values import Value, ValueKind, chinese_kind, values
 
 VALUE_FEATURES = (
     "type", "proximity", "focus", "overlap", "length", "key", "name", "chunk", "clause", "copula",
@@ -165,7 +165,8 @@ def _with_trimmed(lens: Lens, text: str, found: list[Value], words: Sequence[Tok
             end -= 1
         if end - start >= 2 and (start, end) not in places:
             places.add((start, end))
-            extra.append(Value(start, end, value.kind, text[start:end].casefold()))
+            kind = chinese_kind(text[start:end])
+            extra.append(Value(start, end, kind, text[start:end].casefold()))
     return found + extra
 
 

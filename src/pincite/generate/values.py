@@ -26,6 +26,7 @@ from pincite.generate.lexicon import (
     SCALE_WORDS,
     SCALES_ZH,
     STOP_EN,
+    SURNAMES_ZH,
     UNITS,
     WEEKDAYS_EN,
 )
@@ -437,6 +438,7 @@ _CUT_ZH = re.compile(
     r"[^\w·\-.]|的|了|是|在|被|把|将|和|与|及|或|并|而|但|也|都|就|从|向|对|由|于|为|以|让|使|有|这|那|其|他们?|她|它们?|们|"
     r"因为|所以|如果|其中|包括|称为|叫做|位于|成为"
 )
+_NO_NAME_ZH = "度间法量色时期面点线性率路街市县省河湖山公司的了"
 _PLACE_ZH = re.compile(rf"[{PLACE_END_ZH}]$")
 _ORG_ZH = re.compile(rf"(?:{ORG_END_ZH})$")
 
@@ -475,11 +477,19 @@ def _chinese_chunks(text: str) -> Iterator[Value]:
         end = match.start() if match else len(text)
         shown = text[position:end]
         if 1 < len(shown) <= 14 and re.search(f"[{CJK}]", shown):
-            yield Value(position, end, _chinese_kind(shown), _norm(shown))
+            yield Value(position, end, chinese_kind(shown), _norm(shown))
         position = match.end() if match else end
 
 
-def _chinese_kind(shown: str) -> ValueKind:
+def chinese_kind(shown: str) -> ValueKind:
+    """Return what a Chinese chunk looks like: a person's name, an organisation, a place.
+
+    Example:
+        >>> [chinese_kind(shown) for shown in ("李明", "北山医院", "港口街", "密封圈")]
+        ['name', 'organisation', 'place', 'chunk']
+    """
+    if 2 <= len(shown) <= 3 and shown[0] in SURNAMES_ZH and shown[-1] not in _NO_NAME_ZH:
+        return "name"
     if _ORG_ZH.search(shown):
         return "organisation"
     return "place" if _PLACE_ZH.search(shown) else "chunk"
