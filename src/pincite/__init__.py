@@ -8,11 +8,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pincite.version import __version__
+
 if TYPE_CHECKING:
     from pincite.errors import PinciteError
     from pincite.pipeline import KnowledgeBase
 
-__version__ = "0.1.0"
 __all__ = ["KnowledgeBase", "PinciteError", "__version__"]
 
 _HOMES = {"KnowledgeBase": "pincite.pipeline", "PinciteError": "pincite.errors"}

@@ -1,6 +1,6 @@
 """The whole way from a folder to a cited answer, as one object.
 
-    folder -> ingest -> encode -> store -> search -> generate -> show
+folder -> ingest -> encode -> store -> search -> generate -> show
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from typing import Any
 
 from pincite.config import Config, load_config
 from pincite.encode import TextEncoder, default_encoder
-from pincite.errors import NotFound, UsageError
+from pincite.errors import NotFound, StoreError, UsageError
 from pincite.generate import Generator, generators
 from pincite.generate.show import Shown, parse_citation_id, show
 from pincite.ingest.report import Summary
 from pincite.retrieve.search import Found, Searcher
 from pincite.store.check import check
+from pincite.store.encode import encode
+from pincite.store.engine import local_path
 from pincite.store.locate import kb_uri, local_uris
 from pincite.store.plan import Again, Plan, plan
 from pincite.store.sync import RunEvent, sync
@@ -44,7 +46,12 @@ class KnowledgeBase:
 
     @classmethod
     def open(
-        cls, name: str | Path = "default", *, config: Config | None = None, create: bool = True
+        cls,
+        name: str | Path = "default",
+        *,
+        config: Config | None = None,
+        create: bool = True,
+        repair: bool = False,
     ) -> KnowledgeBase:
         """Return the knowledge base called `name`: a name, a directory, a folder or a URI.
 
@@ -52,13 +59,14 @@ class KnowledgeBase:
             name: See `pincite.store.locate.kb_uri`.
             config: Settings; default: those of the environment.
             create: Make it if there is none.
+            repair: If its newest version cannot be read, go back to the newest that is whole.
 
         Raises:
             NotFound: There is none, and `create` is false.
             StoreError: It cannot be read.
         """
         config = config or load_config()
-        return cls(Store.open(kb_uri(name, config), create=create), config)
+        return cls(Store.open(kb_uri(name, config), create=create, repair=repair), config)
 
     @classmethod
     def holding(cls, citation: str, *, kb: str = "", config: Config | None = None) -> KnowledgeBase:
@@ -136,6 +144,25 @@ class KnowledgeBase:
         space = self.encoder.space if self.encoder else ""
         return plan(_listed(paths), self._store, self._config, prune=prune, space=space)
 
+    def encode(self, *, on_event: Callable[[RunEvent], None] | None = None) -> Summary:
+        """Give every segment a vector of the encoder in force; no file is read.
+
+        Raises:
+            UsageError: There is no encoder.
+            ModelMismatch: It returned other vectors than it promised.
+        """
+        if self.encoder is None:
+            raise UsageError(
+                "there is no encoder to give segments vectors; get one with: "
+                "pincite models pull text"
+            )
+        started = time.monotonic()
+        done = encode(self._store, self.encoder, on_event or (lambda event: None))
+        if done.segments and not done.interrupted:
+            self._store.optimize()
+        seconds = time.monotonic() - started
+        return Summary(encoded=done.segments, interrupted=done.interrupted, seconds=seconds)
+
     def _bring_up_to_date(
         self,
         paths: Sequence[str | Path] | str | Path,
@@ -160,7 +187,7 @@ class KnowledgeBase:
         count = self._config["k"] if k is None else k
         if count < 1:
             raise UsageError(f"k must be at least 1, got {count}")
-        searcher = Searcher(self._store, self.encoder)
+        searcher = Searcher(self._store.now(), self.encoder)
         found = searcher.search(Query(text, filters or Filters()), min(count, 10_000))
         return replace(found, warnings=found.warnings + self._warnings())
 
@@ -226,12 +253,13 @@ class KnowledgeBase:
             UsageError: It is no citation id.
             NotFound: The segment is not here.
         """
-        return show(self._store, citation)
+        return show(self._store.now(), citation)
 
     # -- care --------------------------------------------------------------------------------
 
     def info(self) -> dict[str, Any]:
         """Return what it holds, in numbers."""
+        self._store.refresh()
         ledger = self._store.ledger()
         kinds: dict[str, int] = {}
         for entry in ledger.values():
@@ -251,9 +279,38 @@ class KnowledgeBase:
         """Return the report of a check, in its JSON form."""
         return check(self._store, repair=repair).to_json()
 
+    def optimize(self, *, purge: bool = False) -> dict[str, Any]:
+        """Join small files, bring indexes up to date and drop versions past their time.
+
+        Args:
+            purge: Drop all former versions but snapshots, so that nothing of what was
+                forgotten stays on the disk.
+
+        Returns:
+            Bytes on disk before and after (None for an object store), and the snapshots, which
+            keep what they hold.
+        """
+        before = _disk_bytes(self.uri)
+        self._store.optimize(purge=purge)
+        names = sorted(name for version in self._store.versions() for name in version.names)
+        return {
+            "uri": self.uri,
+            "bytes_before": before,
+            "bytes_after": _disk_bytes(self.uri),
+            "snapshots": names,
+        }
+
     def snapshot(self, name: str) -> None:
         """Keep the state of now under a name."""
         self._store.snapshot(name)
+
+    def remove_snapshot(self, name: str) -> None:
+        """Take the name from a state; what only it held leaves the disk with the next purge.
+
+        Raises:
+            NotFound: There is no such snapshot.
+        """
+        self._store.remove_snapshot(name)
 
     def rollback(self, version: int | str) -> None:
         """Make it what it was at a version or snapshot."""
@@ -273,19 +330,25 @@ class KnowledgeBase:
 
 
 def local_knowledge_bases(config: Config) -> list[dict[str, Any]]:
-    """Return name, place and size of each knowledge base under the data directory."""
+    """Return name, place, size and damage, if any, of the knowledge bases in the data directory."""
     found = []
     for uri in local_uris(config):
-        ledger = Store.open(uri).ledger()
-        found.append(
-            {
-                "name": Path(uri).name,
-                "uri": uri,
-                "assets": len(ledger),
-                "segments": sum(entry.segments for entry in ledger.values()),
-            }
-        )
+        info: dict[str, Any] = {"name": Path(uri).name, "uri": uri}
+        try:
+            ledger = Store.open(uri).ledger()
+        except StoreError as error:
+            found.append(info | {"assets": 0, "segments": 0, "damage": str(error)})
+            continue
+        segments = sum(entry.segments for entry in ledger.values())
+        found.append(info | {"assets": len(ledger), "segments": segments})
     return found
+
+
+def _disk_bytes(uri: str) -> int | None:
+    folder = local_path(uri)
+    if folder is None:
+        return None
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _listed(paths: Sequence[str | Path] | str | Path) -> list[str | Path]:

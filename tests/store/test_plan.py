@@ -8,7 +8,7 @@ from pincite.config import load_config
 from pincite.errors import NotFound
 from pincite.store import plan as planning
 from pincite.store.ledger import LedgerEntry, Source
-from pincite.store.plan import extractor_of, plan
+from pincite.store.plan import plan
 from pincite.store.sync import sync
 from pincite.store.tables import Store
 
@@ -165,13 +165,24 @@ def test_a_complete_file_is_read_again_only_when_all_are(folder, store, config, 
     assert wanted(plan(folder, store, other, again="all").changed) == [["a.txt"]]
 
 
-def test_files_without_vectors_of_the_encoder_are_read_again_once(folder, store, config):
+def test_files_without_vectors_of_the_encoder_are_encoded_and_not_read(folder, store, config):
     (folder / "a.txt").write_text("one")
     without = entry_of(folder / "a.txt", store, config)
-    assert wanted(plan(folder, without, config, space="minilm").changed) == [["a.txt"]]
-    tried = extractor_of("text", config, "minilm")  # it has no words to embed
-    after = entry_of(folder / "a.txt", store, config, extractor=tried)
-    assert plan(folder, after, config, space="minilm").nothing_to_write
+    found = plan(folder, without, config, space="minilm")
+    assert (found.changed, [r.status for r in found.same]) == ((), ["same"])
+    assert found.unencoded == tuple(without.ledger())
+    assert not found.nothing_to_write
+    assert plan(folder, without, config).nothing_to_write, "no encoder, nothing to encode"
+    with_them = entry_of(folder / "a.txt", store, config, spaces=("other", "minilm"))
+    assert plan(folder, with_them, config, space="minilm").nothing_to_write
+
+
+def test_a_moved_file_without_vectors_is_encoded_too(folder, store, config):
+    (folder / "a.txt").write_text("one")
+    sync(folder, store, None, config)
+    (folder / "a.txt").rename(folder / "b.txt")
+    found = plan(folder, store, config, space="minilm")
+    assert found.unencoded == tuple(store.ledger())
 
 
 def test_a_path_that_two_contents_claim_is_settled(folder, store, config):

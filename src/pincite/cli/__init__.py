@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 import typer
 
-from pincite import __version__
 from pincite.cli import ask, config, doctor, ingest, kb, models, search, show, sync
 from pincite.cli.exits import EXIT_BUG, EXIT_INTERRUPTED, EXIT_USAGE
 from pincite.errors import PinciteError, StoreError
+from pincite.version import __version__
 
 _VALUED = {"--kb"}
 _FLAGS = {"--json", "--quiet", "--debug"}
@@ -25,7 +25,7 @@ app = typer.Typer(
     name="pincite",
     help="Ask a folder of documents, pictures, recordings and videos; every sentence of the "
     "answer points at the page box, image region or second it rests on.",
-    epilog="Start with: pincite ask ./folder \"your question\"",
+    epilog='Start with: pincite ask ./folder "your question"',
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

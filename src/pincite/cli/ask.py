@@ -46,6 +46,7 @@ def ask(
             lambda watch: base.sync(folder, prune=True, on_event=watch),
             json=False,
             quiet=quiet,
+            nothing="",
         )
     answer = base.ask(question)
     for warning in answer.warnings:

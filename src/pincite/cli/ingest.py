@@ -50,9 +50,18 @@ def report_run(
     json: bool,
     quiet: bool,
     strict: bool = False,
+    nothing: str = "nothing to do: every file is as it was",
 ) -> int:
-    """Run `start` while telling of its files and progress, and return the exit code."""
-    teller = _Teller(json, quiet)
+    """Run `start` while telling of its files and progress, and return the exit code.
+
+    Args:
+        start: Takes what hears of events, and returns the numbers of the run.
+        json: Speak JSON on stdout.
+        quiet: Say nothing on stderr.
+        strict: Files that carry a mere note count as incomplete.
+        nothing: What is said of a run that had nothing to do; "" keeps silent.
+    """
+    teller = _Teller(json, quiet, nothing)
     summary = start(teller.hear)
     teller.end(summary)
     if summary.interrupted:
@@ -64,8 +73,8 @@ def report_run(
 class _Teller:
     """Turns events into lines: JSON on stdout, or sentences on stderr."""
 
-    def __init__(self, json: bool, quiet: bool) -> None:
-        self._json, self._quiet = json, quiet
+    def __init__(self, json: bool, quiet: bool, nothing: str) -> None:
+        self._json, self._quiet, self._nothing = json, quiet, nothing
         self._ticker = Ticker(quiet or json)
         self.noted = False
 
@@ -101,9 +110,12 @@ class _Teller:
         if self._json:
             emit(summary.to_json())
             return
-        touched = summary.added + summary.changed + summary.moved + summary.removed
-        if touched or summary.failed or summary.partial:
-            say(summary_line(summary), quiet=self._quiet)
+        if _idle(summary):
+            if self._nothing:
+                say(self._nothing, quiet=self._quiet)
+            return
+        for line in summary_lines(summary):
+            say(line, quiet=self._quiet)
 
 
 def progress_line(event: RunProgress) -> str:
@@ -117,11 +129,17 @@ def progress_line(event: RunProgress) -> str:
         part = f" {event.part.unit} {done:.0f} of {total:.0f}"
     remaining = "" if event.remaining_s is None else f", {clock(event.remaining_s)} left"
     rate = f"{event.files_per_s:.1f} files/s{remaining}"
-    return f"reading {event.done}/{event.total}  {shorten(name, 40)}{part}  ({rate})"
+    return f"{event.doing} {event.done}/{event.total}  {shorten(name, 40)}{part}  ({rate})"
 
 
-def summary_line(summary: Summary) -> str:
-    """Return what a run did as one sentence."""
+def _idle(summary: Summary) -> bool:
+    """Whether nothing was done and nothing is amiss."""
+    touched = summary.added + summary.changed + summary.moved + summary.removed + summary.encoded
+    return summary.clean and not touched
+
+
+def summary_lines(summary: Summary) -> list[str]:
+    """Return what a run did as one sentence, and what is still to be done as others."""
     counts = {
         "added": summary.added,
         "changed": summary.changed,
@@ -130,10 +148,27 @@ def summary_line(summary: Summary) -> str:
         "unchanged": summary.same,
         "partly read": summary.partial,
         "failed": summary.failed,
+        "skipped": sum(summary.skipped.values()),
     }
-    parts = [f"{count} {name}" for name, count in counts.items() if count]
+    parts = [f"{count:,} {name}" for name, count in counts.items() if count]
     state = "stopped early" if summary.interrupted else "done"
-    return (
-        f"{state}: {summary.files} files ({', '.join(parts) or 'none'}), "
-        f"{summary.segments} segments in {summary.seconds:.1f} s"
-    )
+    encoded = f", {_counted(summary.encoded, 'earlier segment')} encoded" if summary.encoded else ""
+    lines = [
+        f"{state}: {_counted(summary.files, 'file')} ({', '.join(parts) or 'none'}), "
+        f"{_counted(summary.segments, 'segment')}{encoded} in {summary.seconds:.1f} s"
+    ]
+    if summary.unresolved:
+        lines.append(
+            f"{summary.unresolved:,} unchanged with problems; "
+            "pincite ingest --again FOLDER reads them again"
+        )
+    if summary.removed:
+        lines.append(
+            "what was removed can be gone back to for a week; to free the disk of it at once: "
+            "pincite kb optimize --purge"
+        )
+    return lines
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -12,7 +12,7 @@ from pincite.cli.output import emit, say, write
 from pincite.errors import UsageError
 
 app = typer.Typer(
-    help="List, inspect, check, snapshot, roll back and remove knowledge bases.",
+    help="List, inspect, check, encode, optimize, snapshot, roll back and remove.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -32,8 +32,12 @@ def list_(
             emit(info)
         else:
             write(f"{info['name']:40} {info['assets']:6} files  {info['segments']:8} segments")
+            if "damage" in info:
+                say(f"{info['name']}: {info['damage']}", quiet=quiet)
     if not found and not json:
-        say('there is no knowledge base yet; make one: pincite ask ./folder "question"', quiet=quiet)
+        say(
+            'there is no knowledge base yet; make one: pincite ask ./folder "question"', quiet=quiet
+        )
     return 0
 
 
@@ -71,7 +75,8 @@ def check(
     from pincite.pipeline import KnowledgeBase
 
     config = load_config({"kb": kb})
-    base = KnowledgeBase.open(config["kb"] or "default", config=config, create=False)
+    name = config["kb"] or "default"
+    base = KnowledgeBase.open(name, config=config, create=False, repair=repair)
     report = base.check(repair=repair)
     if json:
         emit(report)
@@ -79,6 +84,8 @@ def check(
         write(f"{report['assets']} files, {report['segments']} segments")
         for problem in report["problems"]:
             write(f"{problem['code']} ({problem['count']}): {problem['message']}")
+        for sentence in report["repaired"]:
+            write(f"repaired: {sentence}")
         write("all is well" if report["ok"] else "mend it with: pincite kb check --repair")
     return 0 if report["ok"] else EXIT_BUG
 
@@ -86,6 +93,9 @@ def check(
 @app.command("snapshot")
 def snapshot(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the snapshot.")],
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take the name away; its state is kept no longer.")
+    ] = False,
     kb: options.Kb = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -97,9 +107,14 @@ def snapshot(
 
     config = load_config({"kb": kb})
     base = KnowledgeBase.open(config["kb"] or "default", config=config, create=False)
-    base.snapshot(name)
+    if remove:
+        base.remove_snapshot(name)
+    else:
+        base.snapshot(name)
     if json:
-        emit({"snapshot": name})
+        emit({"snapshot": name, "removed": remove})
+    elif remove:
+        write(f"removed the snapshot {name!r}; free its space with: pincite kb optimize --purge")
     else:
         write(f"kept as {name!r}; go back with: pincite kb rollback {name}")
     return 0
@@ -118,13 +133,73 @@ def rollback(
     from pincite.pipeline import KnowledgeBase
 
     config = load_config({"kb": kb})
-    base = KnowledgeBase.open(config["kb"] or "default", config=config, create=False)
+    name = config["kb"] or "default"
+    base = KnowledgeBase.open(name, config=config, create=False, repair=True)
     base.rollback(int(version) if version.isdigit() else version)
     data = base.info()
     if json:
         emit(data)
     else:
         write(f"rolled back to {version}: {data['assets']} files, {data['segments']} segments")
+    return 0
+
+
+@app.command("encode")
+def encode(
+    kb: options.Kb = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Give every segment a vector of the encoder in force; no file is read again."""
+    from pincite.cli.ingest import report_run
+    from pincite.config import load_config
+    from pincite.pipeline import KnowledgeBase
+
+    config = load_config({"kb": kb})
+    base = KnowledgeBase.open(config["kb"] or "default", config=config, create=False)
+    return report_run(
+        lambda watch: base.encode(on_event=watch),
+        json=json,
+        quiet=quiet,
+        nothing="nothing to do: every segment has its vector",
+    )
+
+
+@app.command("optimize")
+def optimize(
+    purge: Annotated[
+        bool,
+        typer.Option(
+            "--purge",
+            help="Drop all former versions now, not after a week: what was forgotten leaves the "
+            "disk. Snapshots stay.",
+        ),
+    ] = False,
+    kb: options.Kb = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Join small files, bring indexes up to date and drop versions older than a week."""
+    from pincite.config import load_config
+    from pincite.pipeline import KnowledgeBase
+
+    config = load_config({"kb": kb})
+    base = KnowledgeBase.open(config["kb"] or "default", config=config, create=False)
+    done = base.optimize(purge=purge)
+    if json:
+        emit(done)
+        return 0
+    before, after = done["bytes_before"], done["bytes_after"]
+    sizes = "" if before is None else f": {before / 1e6:.1f} MB before, {after / 1e6:.1f} MB now"
+    write(f"optimized {done['uri']}{sizes}")
+    if purge and done["snapshots"]:
+        say(
+            f"snapshots keep what they hold: {', '.join(done['snapshots'])}; "
+            "remove one with: pincite kb snapshot NAME --remove",
+            quiet=quiet,
+        )
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pincite.types import Progress
 
@@ -19,11 +19,12 @@ class RunProgress:
 
     Attributes:
         done: Files finished.
-        total: Files to read in this run.
+        total: Files to read, or to encode, in this run.
         uri: The file the news is about.
         part: How far inside that file: a page, a second, a row; None when it has just ended.
         files_per_s: Files finished a second, since the start.
         remaining_s: Estimate from the bytes still to read; None before the first file is done.
+        doing: What is being done: "reading" files, or "encoding" segments that are stored.
     """
 
     done: int
@@ -32,6 +33,7 @@ class RunProgress:
     part: Progress | None
     files_per_s: float
     remaining_s: float | None
+    doing: Literal["reading", "encoding"] = "reading"
 
     def to_json(self) -> dict[str, Any]:
         """Return the line `ingest --json` prints."""
@@ -39,6 +41,7 @@ class RunProgress:
         place = {} if part is None else {"unit": part.unit, "at": part.done, "of": part.total}
         return {
             "event": "progress",
+            "doing": self.doing,
             "done": self.done,
             "total": self.total,
             "uri": self.uri,

@@ -64,6 +64,7 @@ class Summary:
         failed: Files that could not be read.
         unresolved: Unchanged files that an earlier run could read only partly or not at all.
         segments: Segments written.
+        encoded: Segments of earlier runs that were given vectors of the encoder in force.
         seconds: Wall clock time.
         interrupted: True when the run was ended early; run again to go on.
         skipped: Names passed over in the folder, by reason.
@@ -79,6 +80,7 @@ class Summary:
     failed: int = 0
     unresolved: int = 0
     segments: int = 0
+    encoded: int = 0
     seconds: float = 0.0
     interrupted: bool = False
     skipped: Mapping[str, int] = field(default_factory=dict)
@@ -96,6 +98,7 @@ class Summary:
             **{name: getattr(self, name) for name in numbers},
             "unresolved": self.unresolved,
             "segments": self.segments,
+            "encoded": self.encoded,
             "seconds": round(self.seconds, 3),
             "interrupted": self.interrupted,
             "skipped": dict(self.skipped),

@@ -31,12 +31,12 @@ def check(store: Store, repair: bool = False) -> CheckReport:
     """
     store.refresh()
     found = examine(store.view)
-    before = report(found)
+    before = report(found, store.repaired)
     if not repair or not before.problems:
         return before
     done = _repair(store, found)
     after = report(examine(store.view))
-    return CheckReport(after.assets, after.segments, after.problems, done)
+    return CheckReport(after.assets, after.segments, after.problems, (*store.repaired, *done))
 
 
 def _repair(store: Store, found: Findings) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The vectors of freshly read files, checked before they are believed."""
+"""Texts to vectors that are checked before they are believed; those of freshly read files."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ SLICE = 256
 def embed(
     files: Sequence[Parsed], encoder: TextEncoder, on_slice: Callable[[Parsed, int, int], None]
 ) -> dict[str, Embeddings]:
-    """Return the vectors of all segments that have words, by asset id.
+    """Return the vectors of all segments that have words, by asset id, all files in it.
 
     Args:
-        files: Read files; those without words get no entry.
+        files: Read files.
         encoder: Maps texts to vectors.
         on_slice: Called with a file, how many texts are done and how many there are, after
             each slice that ends in that file.
@@ -40,10 +40,11 @@ def embed(
     slices: list[Vectors] = []
     for start in range(0, len(rows), SLICE):
         part = rows[start : start + SLICE]
-        vectors = encoder.encode([text for _, _, text in part], role="document")
-        slices.append(_checked(vectors, len(part), encoder))
+        slices.append(encode_texts([text for _, _, text in part], encoder))
         on_slice(part[-1][0], start + len(part), len(rows))
-    return dict(_by_asset(rows, slices, encoder.space)) if rows else {}
+    nothing = Embeddings((), np.empty((0, encoder.width), np.float32), encoder.space)
+    wordless = {file.asset.id: nothing for file in files}
+    return wordless | (dict(_by_asset(rows, slices, encoder.space)) if rows else {})
 
 
 def _by_asset(
@@ -56,8 +57,13 @@ def _by_asset(
         start += len(ids)
 
 
-def _checked(vectors: Vectors, count: int, encoder: TextEncoder) -> Vectors:
-    """Return the vectors, if they are what the encoder promised: (count, width), finite, unit."""
+def encode_texts(texts: Sequence[str], encoder: TextEncoder) -> Vectors:
+    """Return what the encoder promised: one finite unit vector per text, (n, width).
+
+    Raises:
+        ModelMismatch: It returned something else.
+    """
+    count, vectors = len(texts), encoder.encode(texts, role="document")
     shape, promised = np.shape(vectors), (count, encoder.width)
     if shape != promised:
         found = f"vectors of shape {shape} instead of {promised}"

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import lance
-import numpy as np
 import pyarrow as pa
 
 from pincite.errors import StoreError
@@ -21,6 +20,7 @@ from pincite.store.ledger import HEAD_ID, LedgerRow, table_to_rows
 from pincite.store.rows import SEGMENT_COLUMNS, segment_digest
 from pincite.store.schema import digest, spaces
 from pincite.store.upkeep import unindexed_rows
+from pincite.store.vectors import digests
 from pincite.store.view import View
 
 MEANINGS: Mapping[str, str] = {
@@ -192,25 +192,10 @@ def _examine(
 
 
 def _sound_segments(batch: pa.RecordBatch) -> Iterable[tuple[str, str, bool]]:
-    vectors = sorted(name for name in batch.schema.names if name.startswith("vector_"))
-    plain = batch.select([n for n in batch.schema.names if n not in vectors]).to_pylist()
-    arrays = {name: batch.column(name) for name in vectors}
-    for i, row in enumerate(plain):
-        whole = segment_digest(row) == row["digest"]
-        yield (
-            row["id"],
-            row["asset_id"],
-            whole and _vectors_digest(arrays, i) == row["vectors_digest"],
-        )
-
-
-def _vectors_digest(arrays: Mapping[str, pa.FixedSizeListArray], i: int) -> int:
-    parts: list[str | bytes] = []
-    for name, array in arrays.items():
-        if array[i].is_valid:
-            values = np.asarray(array[i].values, dtype="<f4")
-            parts += [name, values.tobytes()]
-    return digest(*parts)
+    plain = batch.select([n for n in batch.schema.names if not n.startswith("vector_")])
+    for row, vectors_digest in zip(plain.to_pylist(), digests(batch), strict=True):
+        whole = segment_digest(row) == row["digest"] and vectors_digest == row["vectors_digest"]
+        yield row["id"], row["asset_id"], whole
 
 
 def _sound_evidence(batch: pa.RecordBatch) -> Iterable[tuple[str, str, bool]]:

@@ -41,7 +41,8 @@ class LedgerEntry:
         status: complete, partial or failed.
         problems: What could not be read, and what is worth knowing.
         segments: How many there are; the store counts them itself.
-        spaces: Vector spaces its segments were encoded in; the store notes them itself.
+        spaces: Vector spaces in which all segments with words have vectors; the store notes
+            them itself.
         extractor: Parser and version that read it.
         seconds: How long that took.
     """
@@ -149,7 +150,7 @@ def table_to_head(table: pa.Table) -> Head:
     if len(heads) != 1:
         raise StoreError(
             f"the ledger has {len(heads)} heads instead of one: it is damaged. "
-            f"Roll back to an earlier version or ingest the folder into a new knowledge base."
+            f"Run `pincite kb check --repair`: it goes back to the newest version that is whole."
         )
     return heads[0]
 

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -25,8 +24,10 @@ from pincite.ingest.problems import as_problem, too_large
 from pincite.ingest.report import FileReport, file_report
 from pincite.ingest.walk import Found, Listing, below, path_of, uri_of, walk
 from pincite.ingest.wire import valid_text
+from pincite.store.encode import lacks
 from pincite.store.tables import LedgerEntry, Source, Store
 from pincite.types import Asset
+from pincite.version import __version__
 
 Again = Literal["", "failed", "all"]
 """What of the unchanged files is read again: nothing, what was not complete, everything."""
@@ -75,6 +76,7 @@ class Plan:
         removed: The uris to be forgotten, for they are gone.
         same: Reports of unchanged files, with the problems they had.
         refused: Reports of what cannot be read as a file.
+        unencoded: Known content whose segments lack vectors of the encoder in force.
         skipped: Names passed over, by reason.
         digests: The digests that were taken, so that planning again need not take them again.
     """
@@ -85,13 +87,14 @@ class Plan:
     removed: tuple[str, ...] = ()
     same: tuple[FileReport, ...] = ()
     refused: tuple[FileReport, ...] = ()
+    unencoded: tuple[str, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     digests: Mapping[Found, Digested] = field(default_factory=dict, repr=False)
 
     @property
     def nothing_to_write(self) -> bool:
         """True when the knowledge base need not be touched."""
-        return not (self.added or self.changed or self.moved or self.removed)
+        return not (self.added or self.changed or self.moved or self.removed or self.unencoded)
 
     def to_json(self) -> dict[str, Any]:
         """Return the line `sync --dry-run --json` prints."""
@@ -109,18 +112,19 @@ class Plan:
             "removed": list(self.removed),
             "refused": [report.uri for report in self.refused],
             "same": len(self.same),
+            "unencoded": len(self.unencoded),
             "skipped": dict(self.skipped),
         }
 
 
 def reading_version(config: Config) -> str:
     """Return what decides how a file is read: the program's version and the settings."""
-    return " ".join([version("pincite"), *(f"{name}={config[name]}" for name in READING_SETTINGS)])
+    return " ".join([__version__, *(f"{name}={config[name]}" for name in READING_SETTINGS)])
 
 
-def extractor_of(parser: str, config: Config, space: str) -> str:
-    """Return what the ledger notes of how a file was read and embedded."""
-    return f"{parser or 'none'} {reading_version(config)} space={space or 'none'}"
+def extractor_of(parser: str, config: Config) -> str:
+    """Return what the ledger notes of how a file was read."""
+    return f"{parser or 'none'} {reading_version(config)}"
 
 
 def plan(
@@ -144,7 +148,7 @@ def plan(
         config: The limits and the settings for reading.
         prune: Also plan to forget files below the folders that are gone.
         again: Read unchanged files again: those not complete, or all.
-        space: The encoder's vector space; files that lack it are read again. "" for none.
+        space: The encoder's vector space, "" for none; what lacks it is to be encoded.
         earlier: A plan of the same files made a moment ago, whose digests are still good.
 
     Raises:
@@ -175,6 +179,7 @@ class _Planner:
         self._refused: list[FileReport] = []
         self._moved: list[Move] = []
         self._wanted: dict[str, list[Found]] = {}
+        self._unencoded: dict[str, None] = {}
 
     def plan(self, listing: Listing, prune: bool) -> Plan:
         unknown = [found for found in listing.files if not self._unchanged(found)]
@@ -191,6 +196,7 @@ class _Planner:
             removed=tuple(self._gone(listing)) if prune else (),
             same=tuple(self._same),
             refused=tuple(self._refused),
+            unencoded=tuple(self._unencoded),
             skipped=listing.skipped,
             digests=self._digests,
         )
@@ -205,6 +211,7 @@ class _Planner:
         entry = self._ledger[asset_id]
         if self._to_be_read_again(entry):
             return False
+        self._look_at_vectors(asset_id, entry)
         if len(holders) > 1:  # a run was ended between writing the new and forgetting the old
             self._moved.append(Move(asset_id, now, (), _as_before(found.uri, entry)))
         else:
@@ -214,9 +221,11 @@ class _Planner:
     def _to_be_read_again(self, entry: LedgerEntry) -> bool:
         if self._again == "all" or (self._again and entry.status != "complete"):
             return True
-        if self._space and entry.segments and not entry.extractor.endswith(f"={self._space}"):
-            return True
-        return entry.status != "complete" and f" {self._version} space=" not in entry.extractor
+        return entry.status != "complete" and not entry.extractor.endswith(f" {self._version}")
+
+    def _look_at_vectors(self, asset_id: str, entry: LedgerEntry) -> None:
+        if lacks(entry, self._space):
+            self._unencoded[asset_id] = None
 
     def _digested(self, files: Sequence[Found]) -> Iterator[tuple[Found, Digested]]:
         """Yield each file with its digest; what has none is refused."""
@@ -255,6 +264,7 @@ class _Planner:
         if entry is None or self._to_be_read_again(entry):
             self._wanted.setdefault(taken.sha256, []).append(seen)
             return
+        self._look_at_vectors(taken.sha256, entry)
         source = Source(seen.uri, seen.size_bytes, seen.modified_ns)
         others = [s.uri for s in entry.sources if s.uri != source.uri]
         left = tuple(uri for uri in others if is_gone(uri))

@@ -6,22 +6,20 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from pincite.errors import SpaceMismatch, StoreError, UsageError
+from pincite.errors import StoreError, UsageError
 from pincite.store.ledger import Ingested
-from pincite.store.schema import EVIDENCE_SCHEMA, SEGMENTS_SCHEMA, digest, spaces, vector_field
+from pincite.store.schema import EVIDENCE_SCHEMA, SEGMENTS_SCHEMA, digest, spaces
 from pincite.store.searchable import clean, searchable_columns
+from pincite.store.vectors import DIGEST, columns_of, vector_array, vectors_digest
 from pincite.types import (
     Anchor,
     Asset,
-    Embeddings,
     Media,
     PageRegion,
     Segment,
     TimeSpan,
-    Vectors,
     locator_from_json,
     locator_to_json,
 )
@@ -64,16 +62,15 @@ def segments_table(batch: Sequence[Ingested], known: Mapping[str, pa.Field]) -> 
                     f"two segments of {item.entry.asset.uri} share the id {row['id']} "
                     f"({row['locator']}); the extractor must give each place once"
                 )
-    vectors = _vectors(batch, rows, known)
+    vectors = columns_of(batch, rows, known)
     names = sorted(vectors)
     for id_, row in rows.items():
-        own = [(name, vectors[name][1].get(id_)) for name in names]
-        parts = [part for name, v in own if v is not None for part in (name, v.tobytes())]
-        row["vectors_digest"] = digest(*parts)
+        own = {name: vectors[name][1][id_] for name in names if id_ in vectors[name][1]}
+        row[DIGEST] = vectors_digest(own)
     table = pa.Table.from_pylist(list(rows.values()), schema=SEGMENTS_SCHEMA)
     for name in names:
         field, by_id = vectors[name]
-        table = table.append_column(field, _vector_array(field, [by_id.get(i) for i in rows]))
+        table = table.append_column(field, vector_array(field, [by_id.get(i) for i in rows]))
     return table
 
 
@@ -119,62 +116,6 @@ def asset_columns(asset: Asset) -> dict[str, Any]:
 def segment_digest(row: Mapping[str, Any]) -> int:
     """Return the digest of what a segment's row says."""
     return digest(*(str(row[name]) for name in _DIGESTED))
-
-
-def _vectors(
-    batch: Sequence[Ingested], rows: Mapping[str, Any], known: Mapping[str, pa.Field]
-) -> dict[str, tuple[pa.Field, dict[str, Vectors]]]:
-    """Return by column name the column and the vector of each segment that has one."""
-    found: dict[str, tuple[pa.Field, dict[str, Vectors]]] = {}
-    for item in batch:
-        for embeddings in item.embeddings:
-            _check_ids(item, embeddings, rows)
-            field = _column(embeddings, known, found)
-            by_id = found.setdefault(field.name, (field, {}))[1]
-            vectors = np.ascontiguousarray(embeddings.vectors, dtype="<f4")
-            if not np.isfinite(vectors).all():
-                raise UsageError(
-                    f"vectors of {item.entry.asset.uri} in space {embeddings.space!r} hold "
-                    f"numbers that are not finite; the encoder failed on it"
-                )
-            by_id.update(zip(embeddings.ids, vectors, strict=True))
-    return found
-
-
-def _check_ids(item: Ingested, embeddings: Embeddings, rows: Mapping[str, Any]) -> None:
-    strangers = [i for i in embeddings.ids if i not in rows]
-    if strangers:
-        raise UsageError(
-            f"{len(strangers)} vectors in space {embeddings.space!r} belong to no segment of "
-            f"{item.entry.asset.uri}, the first is {strangers[0]!r}"
-        )
-
-
-def _column(
-    embeddings: Embeddings,
-    known: Mapping[str, pa.Field],
-    found: Mapping[str, tuple[pa.Field, Any]],
-) -> pa.Field:
-    width = embeddings.vectors.shape[1]
-    field = vector_field(embeddings.space, width)
-    before = known.get(embeddings.space) or (found[field.name][0] if field.name in found else field)
-    if before.type.list_size != width:
-        raise SpaceMismatch(
-            f"{embeddings.space} of width {width}",
-            f"{embeddings.space} of width {before.type.list_size}",
-        )
-    return before
-
-
-def _vector_array(field: pa.Field, vectors: Sequence[Vectors | None]) -> pa.Array:
-    width = field.type.list_size
-    flat = np.zeros((len(vectors), width), dtype=np.float32)
-    missing = np.ones(len(vectors), dtype=bool)
-    for i, vector in enumerate(vectors):
-        if vector is not None:
-            flat[i], missing[i] = vector, False
-    values = pa.array(flat.reshape(-1))
-    return pa.FixedSizeListArray.from_arrays(values, type=field.type, mask=pa.array(missing))
 
 
 def _anchors_to_json(anchors: Iterable[Anchor]) -> str:

@@ -25,6 +25,7 @@ from pincite.ingest.process import COMMAND
 from pincite.ingest.progress import Meter, RunProgress
 from pincite.ingest.report import FileReport, Outcome, Summary, file_report, status_of
 from pincite.store.embed import SLICE, embed
+from pincite.store.encode import encode
 from pincite.store.places import Places
 from pincite.store.plan import Again, Plan, Wanted, extractor_of, plan
 from pincite.store.tables import Ingested, LedgerEntry, Store
@@ -108,7 +109,6 @@ class _Run:
     ) -> None:
         self._plan, self._store, self._encoder = todo, store, encoder
         self._config, self._on_event, self._command = config, on_event, command
-        self._space = encoder.space if encoder else ""
         self._wanted = {w.task.asset.id: w for w in (*todo.added, *todo.changed)}
         self._changed = {w.task.asset.id for w in todo.changed}
         self._meter = Meter([w.task.asset.size_bytes for w in self._wanted.values()])
@@ -128,6 +128,8 @@ class _Run:
                 interrupted = self._read()
                 if not interrupted:
                     self._remove()
+                    interrupted = self._encode()
+                if not interrupted:
                     self._store.optimize()
                 self._summary = replace(self._summary, interrupted=interrupted)
         return replace(self._summary, seconds=time.monotonic() - started)
@@ -151,6 +153,14 @@ class _Run:
         self._places.write(self._store)
         for uri in self._plan.removed:
             self._tell(FileReport(uri, "removed"), files=0, removed=1)
+
+    def _encode(self) -> bool:
+        """Give what was read earlier its vectors; return whether the user broke it off."""
+        if self._encoder is None or not self._plan.unencoded:
+            return False
+        done = encode(self._store, self._encoder, self._on_event, self._plan.unencoded)
+        self._summary = replace(self._summary, encoded=done.segments)
+        return done.interrupted
 
     # -- reading ----------------------------------------------------------------------------
 
@@ -223,7 +233,7 @@ class _Run:
             status=status_of(parsed.problems),
             problems=parsed.problems,
             segments=len(parsed.extracts),
-            extractor=extractor_of(parsed.parser, self._config, self._space),
+            extractor=extractor_of(parsed.parser, self._config),
             seconds=parsed.seconds,
         )
 

@@ -10,6 +10,7 @@ it returns within one question therefore belongs together.
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -29,10 +30,11 @@ from pincite.store.ledger import Ingested, LedgerEntry, Source, table_to_rows
 from pincite.store.lock import WriterLock
 from pincite.store.opening import find, make
 from pincite.store.rows import SEGMENT_COLUMNS, table_to_media, table_to_segments
-from pincite.store.transaction import Change, newest, transact
+from pincite.store.salvage import salvage
+from pincite.store.transaction import Change, in_parts, newest, transact
 from pincite.store.versions import Version
 from pincite.store.view import View
-from pincite.types import Asset, Media, Segment, Vectors
+from pincite.types import Asset, Embeddings, Media, Segment, Vectors
 
 __all__ = ["Ingested", "LedgerEntry", "Source", "Store", "Version"]
 
@@ -47,7 +49,10 @@ class Store:
     Attributes:
         uri: Directory or object-store address.
         read_only: True when writing is refused.
+        repaired: What was done when it was opened for repair, in sentences.
     """
+
+    repaired: tuple[str, ...] = ()
 
     def __init__(self, view: View, *, read_only: bool, lock_wait_s: float) -> None:
         self.uri, self.read_only = view.uri, read_only
@@ -63,6 +68,7 @@ class Store:
         *,
         create: bool = False,
         read_only: bool = False,
+        repair: bool = False,
         lock_wait_s: float = LOCK_WAIT_S,
     ) -> Store:
         """Return the knowledge base at `uri`.
@@ -71,6 +77,8 @@ class Store:
             uri: A directory, or an address that Lance knows such as `s3://bucket/notes`.
             create: Make an empty one if there is none.
             read_only: Refuse to write.
+            repair: If the newest version cannot be read, go back to the newest that is whole;
+                `repaired` says so.
             lock_wait_s: How long to wait for another writer before giving up.
 
         Raises:
@@ -79,13 +87,16 @@ class Store:
         """
         folder = local_path(uri)
         uri = str(folder) if folder is not None else uri
+        repaired = salvage(uri, lock_wait_s) if repair else ()
         ledger = find(uri)
         if ledger is None and (read_only or not create):
             raise NotFound(
                 f"no knowledge base at {uri}; make one with: pincite ingest FOLDER --kb {uri}"
             )
         view = make(uri, lock_wait_s) if ledger is None else View(uri, ledger)
-        return cls(view, read_only=read_only, lock_wait_s=lock_wait_s)
+        store = cls(view, read_only=read_only, lock_wait_s=lock_wait_s)
+        store.repaired = repaired
+        return store
 
     # -- what is there ----------------------------------------------------------------------
 
@@ -104,6 +115,15 @@ class Store:
         before = self._view
         self._view = newest(before)
         return self._view is not before
+
+    def now(self) -> Store:
+        """Return this store at its newest version, where it stays: what one question needs.
+
+        Other threads may refresh or write meanwhile; what the returned store gives belongs
+        together all the same.
+        """
+        self.refresh()
+        return copy.copy(self)
 
     def ledger(self) -> dict[str, LedgerEntry]:
         """Return what became of each file, by asset id."""
@@ -166,6 +186,15 @@ class Store:
             return {}
         found = self._segments(one_of("id", sorted(set(ids))))
         return {i: found[i] for i in ids if i in found}
+
+    def lacking(self, space: str, asset_ids: Collection[str]) -> list[Segment]:
+        """Return the segments of these assets without a vector of `space`, in their order."""
+        field = self._read(lambda view: view.spaces.get(space))
+        missing = f" AND {field.name} IS NULL" if field is not None else ""
+        found: list[Segment] = []
+        for part in in_parts(sorted(asset_ids)):
+            found += self._segments(one_of("asset_id", part) + missing).values()
+        return sorted(found, key=lambda s: (s.asset_id, s.ordinal, s.id))
 
     def neighbours(self, segment: Segment, reach: int = 1) -> list[Segment]:
         """Return the segments of the same asset within `reach` places, itself among them."""
@@ -268,6 +297,21 @@ class Store:
         """
         if sources:
             self.change(lambda work: writing.relocate(work, sources))
+
+    def encode(self, embeddings: Embeddings, done: Mapping[str, LedgerEntry]) -> None:
+        """Give stored segments vectors of one space; those of other spaces stay as they are.
+
+        Args:
+            embeddings: One space; ids that are not there are none.
+            done: Entries as they were seen, of assets all of whose segments with words have
+                vectors with this; one that another writer has changed since is not marked.
+
+        Raises:
+            SpaceMismatch: The space has another width in the knowledge base.
+            StoreError: It could not be written; the knowledge base is as it was.
+        """
+        if embeddings.ids or done:
+            self.change(lambda work: writing.encode(work, embeddings, done))
 
     def optimize(self, *, purge: bool = False) -> None:
         """Bring the indexes up to date, join small files and drop versions past their time.

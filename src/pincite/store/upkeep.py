@@ -7,8 +7,17 @@ from datetime import UTC, datetime, timedelta
 import lance
 import numpy as np
 
+from pincite.store import salvage
 from pincite.store import versions as history
-from pincite.store.engine import EVIDENCE, LEDGER, SEGMENTS, Interfered, explained, open_table
+from pincite.store.engine import (
+    EVIDENCE,
+    LEDGER,
+    SEGMENTS,
+    Interfered,
+    explained,
+    local_path,
+    open_table,
+)
 from pincite.store.schema import spaces
 from pincite.store.search import WORD_COLUMNS
 from pincite.store.transaction import Change
@@ -133,6 +142,10 @@ def tidy(view: View, *, local: bool, purge: bool) -> None:
             newest.cleanup_old_versions(
                 **chosen, delete_unverified=local, error_if_tagged_old_versions=False
             )
+    folder = local_path(view.uri)
+    if purge and folder is not None:
+        for path in salvage.aside(folder):
+            path.unlink()
 
 
 def _made_before(table: lance.LanceDataset, moment: datetime) -> list[int]:

@@ -1,4 +1,4 @@
-"""The three changes a knowledge base knows: take files in, forget them, note where they lie."""
+"""The changes a knowledge base knows: take files in, forget them, note where they lie, encode."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pincite.store.engine import one_of
 from pincite.store.ledger import Ingested, LedgerEntry, LedgerRow, Source
 from pincite.store.rows import evidence_of, evidence_table, moved, segments_table
 from pincite.store.transaction import Change, in_parts
+from pincite.store.vectors import column, vectors_by_id, with_vectors
+from pincite.types import Embeddings
 
 
 def ingest(work: Change, batch: Sequence[Ingested]) -> str:
@@ -32,7 +34,7 @@ def _is_new_vector(name: str, known: Collection[str]) -> bool:
 
 
 def _counted(item: Ingested) -> LedgerRow:
-    encoded = tuple(sorted({e.space for e in item.embeddings if e.ids}))
+    encoded = tuple(sorted({e.space for e in item.embeddings}))
     count = len({extract.segment.id for extract in item.extracts})
     return LedgerRow(replace(item.entry, segments=count, spaces=encoded), len(evidence_of(item)))
 
@@ -90,6 +92,30 @@ def relocate(work: Change, sources: Mapping[str, tuple[Source, ...]]) -> str:
             raise UsageError(f"asset {asset_id!r} would lie nowhere; forget it instead")
     _move(work, sources)
     return f"{len(sources)} files moved"
+
+
+def encode(work: Change, embeddings: Embeddings, done: Mapping[str, LedgerEntry]) -> str:
+    """Give stored segments vectors of one space; ids that are not there are none.
+
+    Raises:
+        SpaceMismatch: The space has another width in the knowledge base.
+        StoreError: Vectors of another space are damaged.
+    """
+    field = column(embeddings, work.spaces)
+    if embeddings.space not in work.spaces and embeddings.ids:
+        work.segments.add_columns([field])
+    by_id = vectors_by_id(work.base.uri, embeddings)
+    for part in in_parts(embeddings.ids):
+        condition = one_of("id", part)
+        rows = work.segments.dataset.to_table(filter=condition)
+        work.segments.delete(condition)
+        work.segments.append(with_vectors(rows, field, by_id))
+    for asset_id, seen in done.items():
+        row = work.base.rows.get(asset_id)
+        if row is not None and row.entry == seen:
+            spaces = tuple(sorted({*seen.spaces, embeddings.space}))
+            work.put[asset_id] = replace(row, entry=replace(seen, spaces=spaces))
+    return f"{len(embeddings.ids)} segments encoded"
 
 
 def _move(work: Change, sources: Mapping[str, tuple[Source, ...]]) -> None:
