@@ -1,34 +1,41 @@
 """Mail to segments: the headers people read, the body, and what is attached.
 
 An attachment that some parser reads becomes part of the mail's text under its own name; a
-picture, sound or video in it becomes a segment with its evidence.
+picture, sound or video in it becomes a segment with its evidence. Forwarded mail is read like
+the mail itself, under its own subject.
 """
 
 from __future__ import annotations
 
 import email.policy
-import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from email.errors import MessageError
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
 
 from pincite.config import Config
 from pincite.errors import IngestError
-from pincite.ingest import Event, Parser, parsers
+from pincite.ingest import Event
+from pincite.ingest.attachment import Attachments
 from pincite.ingest.decode import decode
-from pincite.ingest.detect import detect
-from pincite.ingest.html import html_text
+from pincite.ingest.headings import SEPARATOR
+from pincite.ingest.invitation import invitation_text
+from pincite.ingest.mailtext import (
+    HEADER_ERRORS,
+    body_text,
+    content,
+    content_type,
+    header,
+    header_lines,
+)
 from pincite.ingest.manuscript import Manuscript
 from pincite.ingest.text import no_text
-from pincite.types import Asset, Extracted, ImageRegion, Media, Problem, Segment, segment_id
+from pincite.types import Asset, Extracted, Problem
 
-EXTRACTOR = "mail-1"
-_SHOWN = ("Subject", "From", "To", "Cc", "Date")
-_MOST_PARTS = 200
-_MOST_DEPTH = 5
+EXTRACTOR = "mail-2"
+_MOST_PARTS = 500
+_MOST_DEPTH = 20
 
 
 class MailParser:
@@ -37,19 +44,17 @@ class MailParser:
     def parse(self, path: Path, asset: Asset, config: Config) -> Iterator[Event]:
         """Yield headers, body and attachments as one text, then pictures and recordings."""
         message = _read(path)
-        script = Manuscript(_header(message, "Subject"))
-        script.add("\n".join(_header_lines(message)))
-        script.add(_body(message))
-        extras: list[Extracted] = []
-        for part in _attachments(message):
-            yield from _attachment(part, asset, config, script, extras)
+        script = Manuscript(header(message, "Subject"))
+        attachments = Attachments(asset, config, script, EXTRACTOR)
+        yield from _Mail(script, attachments).message(message, script.headings.path, 0)
         ordinal = 0
         for segment in script.segments(asset, EXTRACTOR):
             ordinal = segment.ordinal + 1
             yield Extracted(segment)
-        for number, extra in enumerate(extras):
-            yield replace(extra, segment=replace(extra.segment, ordinal=ordinal + number))
-        if not ordinal and not extras:
+        for extra in attachments.extras(ordinal):
+            ordinal += 1
+            yield extra
+        if not ordinal:
             yield no_text()
 
 
@@ -62,142 +67,88 @@ def _read(path: Path) -> EmailMessage:
                 data = decode(file.read()).text.encode("utf-8", "replace")
                 return BytesParser(policy=email.policy.default).parsebytes(data)
             return BytesParser(policy=email.policy.default).parse(file)
-    except (MessageError, ValueError, LookupError) as error:
+    except (MessageError, *HEADER_ERRORS) as error:
         raise IngestError(
             "CORRUPT_FILE",
-            f"The mail cannot be read ({str(error)[:120]}).",
+            f"The mail cannot be read ({str(error)[:120] or type(error).__name__}).",
             "Save it again from the mail program.",
         ) from error
 
 
-def _header(message: EmailMessage, name: str) -> str:
-    """Return a header as a person reads it; broken ones as far as they can be read."""
-    try:
-        value = message.get(name, "")
-    except (ValueError, IndexError, AttributeError, TypeError, LookupError):
-        value = next((v for k, v in message.raw_items() if k.lower() == name.lower()), "")
-    return " ".join(str(value).encode("utf-8", "replace").decode("utf-8").split())
+class _Mail:
+    """A walk over the parts of a mail in order."""
 
+    def __init__(self, script: Manuscript, attachments: Attachments) -> None:
+        self._script, self._attachments = script, attachments
+        self._parts = 0
 
-def _header_lines(message: EmailMessage) -> Iterator[str]:
-    for name in _SHOWN:
-        if words := _header(message, name):
-            yield f"{name}: {words}"
+    def message(self, message: EmailMessage, heading: str, depth: int) -> Iterator[Event]:
+        """Write down a mail, then what is attached to it; yield what went wrong."""
+        self._script.add("\n".join(header_lines(message)), heading=heading)
+        yield from self._part(message, heading, depth)
 
-
-# -- body -----------------------------------------------------------------------------------
-
-
-def _body(message: EmailMessage) -> str:
-    """Return the words of the body; of two forms of one text the plain one."""
-    try:
-        part = message.get_body(("plain", "html"))
-    except (KeyError, AttributeError, ValueError):
-        part = None
-    if part is None:
-        part = None if message.is_multipart() else message
-    if part is None or part.get_content_maintype() != "text":
-        return ""
-    text = _content(part)
-    if part.get_content_type() == "text/html":
-        return html_text(text)[0]
-    if not text.strip():
-        other = message.get_body(("html",))
-        return "" if other is None else html_text(_content(other))[0]
-    return text.replace("\r\n", "\n")
-
-
-def _content(part: MIMEPart) -> str:
-    data = part.get_payload(decode=True)
-    raw = data if isinstance(data, bytes) else str(part.get_payload()).encode("utf-8", "replace")
-    charset = part.get_content_charset() or ""
-    try:
-        return raw.decode(charset or "utf-8")
-    except (LookupError, UnicodeDecodeError):
-        return decode(raw).text
-
-
-# -- attachments ----------------------------------------------------------------------------
-
-
-def _attachments(message: EmailMessage, depth: int = 0) -> Iterator[EmailMessage]:
-    """Yield the parts that are not the body, those of forwarded mail too, up to a limit."""
-    if depth > _MOST_DEPTH:
-        return
-    body = message.get_body(("plain", "html")) if message.is_multipart() else message
-    other = message.get_body(("html",)) if message.is_multipart() else None
-    for count, part in enumerate(message.walk()):
-        if count >= _MOST_PARTS:
+    def _part(self, part: EmailMessage, heading: str, depth: int) -> Iterator[Event]:
+        self._parts += 1
+        if self._parts > _MOST_PARTS or depth > _MOST_DEPTH:
+            if self._parts <= _MOST_PARTS + 1:
+                yield _too_many()
+            self._parts = _MOST_PARTS + 1
             return
-        if part is body or part is other or part.is_multipart():
-            continue
-        if isinstance(part, EmailMessage):
-            yield part
+        kind = content_type(part)
+        if kind == "message/rfc822" and part.is_multipart():
+            for inner in _children(part):
+                subject = header(inner, "Subject") or "Forwarded mail"
+                path = SEPARATOR.join(filter(None, (heading, subject)))
+                yield from self.message(inner, path, depth + 1)
+        elif kind == "multipart/alternative" and part.is_multipart():
+            yield from self._alternative(part, heading, depth)
+        elif part.is_multipart():
+            for inner in _children(part):
+                yield from self._part(inner, heading, depth + 1)
+        elif kind == "text/calendar":
+            self._script.add(invitation_text(content(part)), heading=heading)
+        elif kind in ("text/plain", "text/html") and not _is_attached(part):
+            self._script.add(body_text(part), heading=heading)
+        else:
+            yield from self._attachments.read(part, heading)
+
+    def _alternative(self, part: EmailMessage, heading: str, depth: int) -> Iterator[Event]:
+        """Read one of several forms of a text, the plain one if it says anything."""
+        inner = _children(part)
+        plain = [p for p in inner if content_type(p) == "text/plain" and content(p).strip()]
+        others = [p for p in inner if not content_type(p).startswith("text/")]
+        html = [p for p in inner if content_type(p) == "text/html"]
+        invitations = [p for p in inner if content_type(p) == "text/calendar"]
+        rich = [p for p in others if p.is_multipart()]
+        chosen = plain[:1] or html[-1:]
+        for item in chosen:
+            self._script.add(body_text(item), heading=heading)
+        for item in rich:  # HTML together with its pictures
+            for piece in _children(item):
+                if not (chosen and content_type(piece) == "text/html"):
+                    yield from self._part(piece, heading, depth + 1)
+        for item in [*invitations, *(p for p in others if p not in rich)]:
+            yield from self._part(item, heading, depth + 1)
 
 
-def _attachment(
-    part: EmailMessage,
-    asset: Asset,
-    config: Config,
-    script: Manuscript,
-    extras: list[Extracted],
-) -> Iterator[Event]:
-    """Read an attachment into the mail; yield what went wrong."""
-    name = _name(part)
-    data = part.get_payload(decode=True)
-    if not isinstance(data, bytes) or not data.strip():
-        return
-    script.add(f"Attachment: {name}", heading=script.headings.path)
-    with tempfile.TemporaryDirectory(prefix="pincite-mail-") as folder:
-        path = Path(folder) / f"attachment{Path(name).suffix[:16]}"
-        path.write_bytes(data)
-        try:
-            found = detect(path)
-            if found.parser == "mail":
-                script.add(decode(data).text, heading=name)
-                return
-            parser: Parser = parsers.create(found.parser)
-            inner = replace(
-                asset, media_type=found.media_type, title=name, uri=f"{asset.uri}/{name}"
-            )
-            for event in parser.parse(path, inner, config):
-                if isinstance(event, Problem):
-                    yield replace(event, message=f"Attachment {name}: {event.message}")
-                elif isinstance(event, Extracted):
-                    _take(event, name, data, found.media_type, script, extras)
-        except IngestError as error:
-            code = "PART_UNSUPPORTED" if error.code == "UNSUPPORTED_TYPE" else "PART_FAILED"
-            yield Problem(code, f"Attachment {name}: {error.message}", error.next_step)
+def _children(part: EmailMessage) -> list[EmailMessage]:
+    payload = part.get_payload()
+    inner = payload if isinstance(payload, list) else []
+    return [item for item in inner if isinstance(item, EmailMessage)]
 
 
-def _take(
-    event: Extracted,
-    name: str,
-    data: bytes,
-    media_type: str,
-    script: Manuscript,
-    extras: list[Extracted],
-) -> None:
-    """Put what was read of an attachment where it belongs: words in the text, the rest beside."""
-    segment = event.segment
-    heading = " > ".join(filter(None, (script.headings.path, name, segment.heading)))
-    if segment.modality == "text":
-        script.add(segment.text, heading=heading)
-        return
-    moved: Segment = replace(
-        segment,
-        id=segment_id(segment.asset_id, segment.locator, f"{EXTRACTOR}/{name}/{segment.id}"),
-        heading=heading,
-    )
-    picture = event.picture
-    if picture is None and isinstance(segment.locator, ImageRegion):
-        picture = Media(media_type, data)
-    extras.append(Extracted(moved, picture, event.clip))
-
-
-def _name(part: EmailMessage) -> str:
+def _is_attached(part: EmailMessage) -> bool:
+    """True for text that was sent as a file and not as part of the letter."""
     try:
-        name = part.get_filename() or ""
-    except (ValueError, LookupError, TypeError):
-        name = ""
-    return Path(" ".join(name.split())).name or f"{part.get_content_type().replace('/', ' ')}"
+        return part.get_content_disposition() == "attachment" or bool(part.get_filename())
+    except HEADER_ERRORS:
+        return False
+
+
+def _too_many() -> Problem:
+    return Problem(
+        "LIMIT_REACHED",
+        f"The mail holds more than {_MOST_PARTS} parts, or parts within parts beyond "
+        f"{_MOST_DEPTH} levels; what was read before is kept.",
+        "Save the attachments that matter as files of their own.",
+    )
