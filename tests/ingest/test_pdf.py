@@ -188,23 +188,27 @@ class TestPictures:
     ):
         bars = "".join(f"{120 + 30 * i} 300 20 {40 + 20 * i} re f\n" for i in range(8))
         axes = "110 300 m 380 300 l S 110 300 m 110 500 l S\n"
-        labels = "".join(text(60, 300 + 40 * i, f"{i}0 %", 8) for i in range(5))
+        labels = "".join(text(122 + 60 * i, 310, f"{i}0 %", 8) for i in range(4))
         page = Page(
             column(60, 740, LONG) + bars + axes + labels + text(110, 260, "Figure 2: Output.")
         )
         segments, _, _ = read(tmp_path, pdf([page]))
         [figure] = [s for s in segments if s.modality == "image"]
         assert "Figure 2: Output." in figure.text
+        assert "30 %" in figure.text
+        assert not any("30 %" in s.text for s in segments if s.modality == "text")
         box = figure.locator.box
         assert holds(box, 120 / 600, 1 - 480 / 800, 340 / 600, 1 - 300 / 800)
 
-    def test_a_table_with_rules_is_no_figure(self, tmp_path):
-        rules = "".join(f"60 {690 - 15 * i} m 500 {690 - 15 * i} l S\n" for i in range(12))
-        cells = "".join(
-            text(60, 693 - 15 * i, f"Row {i}") + text(400, 693 - 15 * i, str(i * 100))
-            for i in range(12)
+    def test_a_table_with_rules_and_shades_is_no_figure(self, tmp_path):
+        shades = (
+            "0.9 g\n" + "".join(f"60 {690 - 12 * i} 440 10 re f\n" for i in range(20)) + "0 g\n"
         )
-        segments, _, _ = read(tmp_path, pdf([Page(rules + cells)]))
+        cells = "".join(
+            text(60, 692 - 12 * i, f"Row {i}", 8) + text(400, 692 - 12 * i, str(i * 100), 8)
+            for i in range(20)
+        )
+        segments, _, _ = read(tmp_path, pdf([Page(shades + cells)]))
         assert {s.modality for s in segments} == {"text"}
 
     def test_a_picture_shown_again_is_not_kept_twice(self, tmp_path):

@@ -102,7 +102,7 @@ def _is_drawing(box: Box, words: Sequence[Box]) -> bool:
     wide = sum(1 for w in inside if w[2] - w[0] > 0.7 * (box[2] - box[0]))
     rows = rows_of([Piece("x", word) for word in inside])
     cells = sum(1 for row in rows if len(row.pieces) > 1)
-    return wide < 4 and not (cells and cells >= 0.5 * len(rows))
+    return wide < 4 and not (cells >= 2 and cells >= 0.5 * len(rows))
 
 
 def _distinct(regions: list[Figure]) -> list[Figure]:
