@@ -5,6 +5,7 @@ folder -> ingest -> encode -> store -> search -> generate -> show
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -187,9 +188,11 @@ class KnowledgeBase:
         count = self._config["k"] if k is None else k
         if count < 1:
             raise UsageError(f"k must be at least 1, got {count}")
-        searcher = Searcher(self._store.now(), self.encoder)
+        store = self._store.now()
+        encoder, warnings = self._encoder_for(store)
+        searcher = Searcher(store, encoder)
         found = searcher.search(Query(text, filters or Filters()), min(count, 10_000))
-        return replace(found, warnings=found.warnings + self._warnings())
+        return replace(found, warnings=found.warnings + warnings)
 
     def ask(
         self,
@@ -239,12 +242,18 @@ class KnowledgeBase:
 
         return cosines
 
-    def _warnings(self) -> tuple[str, ...]:
-        if self.encoder is None and self._config["encoder"] == "auto":
-            return (
-                "searching by words alone; for search by meaning run: pincite models pull text",
+    def _encoder_for(self, store: Store) -> tuple[TextEncoder | None, tuple[str, ...]]:
+        """Return the encoder that can search a store, and what the user should know of that."""
+        encoder = self.encoder
+        if encoder is None:
+            hint = "searching by words alone; for search by meaning run: pincite models pull text"
+            return None, (hint,) if self._config["encoder"] == "auto" else ()
+        if encoder.space not in store.spaces() and store.count():
+            return None, (
+                f"searching by words alone: nothing here has vectors of {encoder.space} yet; "
+                f"make them with: pincite kb encode --kb {shlex.quote(self.uri)}",
             )
-        return ()
+        return encoder, ()
 
     def show(self, citation: str) -> Shown:
         """Return the evidence behind a citation id.

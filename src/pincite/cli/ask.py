@@ -47,6 +47,7 @@ def ask(
             json=False,
             quiet=quiet,
             nothing="",
+            command="sync",
         )
     answer = base.ask(question)
     for warning in answer.warnings:

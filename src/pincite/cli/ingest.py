@@ -51,6 +51,7 @@ def report_run(
     quiet: bool,
     strict: bool = False,
     nothing: str = "nothing to do: every file is as it was",
+    command: str = "ingest",
 ) -> int:
     """Run `start` while telling of its files and progress, and return the exit code.
 
@@ -59,9 +60,10 @@ def report_run(
         json: Speak JSON on stdout.
         quiet: Say nothing on stderr.
         strict: Files that carry a mere note count as incomplete.
-        nothing: What is said of a run that had nothing to do; "" keeps silent.
+        nothing: What is said of a run that had nothing to do; "" says only what is amiss.
+        command: The command that reads the same files again.
     """
-    teller = _Teller(json, quiet, nothing)
+    teller = _Teller(json, quiet, nothing, command)
     summary = start(teller.hear)
     teller.end(summary)
     if summary.interrupted:
@@ -73,8 +75,9 @@ def report_run(
 class _Teller:
     """Turns events into lines: JSON on stdout, or sentences on stderr."""
 
-    def __init__(self, json: bool, quiet: bool, nothing: str) -> None:
-        self._json, self._quiet, self._nothing = json, quiet, nothing
+    def __init__(self, json: bool, quiet: bool, nothing: str, command: str) -> None:
+        self._json, self._quiet = json, quiet
+        self._nothing, self._command = nothing, command
         self._ticker = Ticker(quiet or json)
         self.noted = False
 
@@ -114,7 +117,10 @@ class _Teller:
             if self._nothing:
                 say(self._nothing, quiet=self._quiet)
             return
-        for line in summary_lines(summary):
+        lines = summary_lines(summary, self._command)
+        if not (self._nothing or summary.partial or summary.failed or _touched(summary)):
+            lines = lines[1:]
+        for line in lines:
             say(line, quiet=self._quiet)
 
 
@@ -134,11 +140,16 @@ def progress_line(event: RunProgress) -> str:
 
 def _idle(summary: Summary) -> bool:
     """Whether nothing was done and nothing is amiss."""
-    touched = summary.added + summary.changed + summary.moved + summary.removed + summary.encoded
-    return summary.clean and not touched
+    return summary.clean and not _touched(summary)
 
 
-def summary_lines(summary: Summary) -> list[str]:
+def _touched(summary: Summary) -> int:
+    """Return how much was changed in the knowledge base."""
+    files = summary.added + summary.changed + summary.moved + summary.removed
+    return files + summary.encoded
+
+
+def summary_lines(summary: Summary, command: str) -> list[str]:
     """Return what a run did as one sentence, and what is still to be done as others."""
     counts = {
         "added": summary.added,
@@ -160,12 +171,12 @@ def summary_lines(summary: Summary) -> list[str]:
     if summary.unresolved:
         lines.append(
             f"{summary.unresolved:,} unchanged with problems; "
-            "pincite ingest --again FOLDER reads them again"
+            f"pincite {command} --again FOLDER reads them again"
         )
     if summary.removed:
         lines.append(
             "what was removed can be gone back to for a week; to free the disk of it at once: "
-            "pincite kb optimize --purge"
+            "pincite kb optimize --purge --kb FOLDER|NAME"
         )
     return lines
 

@@ -42,9 +42,8 @@ def sync(
             write(planned["plan"])
         return 0
     return report_run(
-        lambda watch: base.sync(
-            folder, prune=prune, on_event=watch, again="all" if again else ""
-        ),
+        lambda watch: base.sync(folder, prune=prune, on_event=watch, again="all" if again else ""),
         json=json,
         quiet=quiet,
+        command="sync",
     )
