@@ -156,7 +156,7 @@ def test_a_graph_of_an_older_converter_is_replaced(tmp_path):
     config, model = tiny.install(tmp_path), tiny.entry(tiny.files())
     older = tmp_path / "models" / "tiny" / "int8-0-0123456789abcdef.onnx"
     older.write_bytes(b"of an older version")
-    OnnxTextEncoder(config, model)
+    OnnxTextEncoder(config, model).encode(["a"])
     assert not older.exists()
     assert len(list((tmp_path / "models" / "tiny").glob("*.onnx"))) == 1
 
@@ -168,7 +168,7 @@ def test_weights_that_changed_since_the_pull_are_refused(tmp_path):
         {**contents, "model.safetensors": tiny.files(tiny.tensors(1))["model.safetensors"]},
     )
     with pytest.raises(ModelMismatch, match=r"has changed since it was pulled.*models pull tiny"):
-        OnnxTextEncoder(config, tiny.entry(contents))
+        OnnxTextEncoder(config, tiny.entry(contents)).encode(["a"])
 
 
 def test_the_catalogue_says_what_a_model_reads():

@@ -13,10 +13,8 @@ import tempfile
 from pathlib import Path
 
 from pincite.encode import hub
-from pincite.encode.catalog import WEIGHTS, TextModel
-from pincite.encode.convert import CONVERTER, Precision, to_onnx
+from pincite.encode.catalog import CONVERTER, WEIGHTS, Precision, TextModel
 from pincite.encode.fetch import digest
-from pincite.encode.weights import Weights
 
 _DIGITS = 16  # of the digest, in a file name
 
@@ -30,6 +28,10 @@ def graph(folder: Path, model: TextModel, precision: Precision) -> Path | bytes:
     for kept in kept_graphs(folder, precision):
         if kept.stem == f"{precision}-{CONVERTER}-{digest(kept)[:_DIGITS]}":
             return kept
+    # Building is rare, and the libraries it takes are slow to import.
+    from pincite.encode.convert import to_onnx
+    from pincite.encode.weights import Weights
+
     [file] = [file for file in model.files if file.name == WEIGHTS]
     built = to_onnx(Weights.read(hub.read_file(folder, file)), model, precision)
     return _keep(folder, precision, built) or built

@@ -13,6 +13,10 @@ from typing import Literal
 from pincite.errors import UnknownPlugin
 
 Pooling = Literal["mean", "first"]
+Precision = Literal["fp32", "int8"]
+
+CONVERTER = 2
+"""Counts changes of the graph, so that a file an older version wrote is built again."""
 
 
 @dataclass(frozen=True, slots=True)

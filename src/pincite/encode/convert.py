@@ -8,20 +8,14 @@ Letters: t word pieces, d width, a heads, e width of a head (a·e = d), f inner 
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
-from pincite.encode.catalog import Pooling, TextModel
+from pincite.encode.catalog import Pooling, Precision, TextModel
 from pincite.encode.graph import Graph
 from pincite.encode.weights import Weights
 from pincite.errors import ModelMismatch
 from pincite.types import Vectors
 
-Precision = Literal["fp32", "int8"]
-
-CONVERTER = 2
-"""Counts changes of the graph, so that a file an older version wrote is built again."""
 _EMBED = "embeddings."
 _REACH = 4  # standard deviations a normalised activation hardly exceeds
 

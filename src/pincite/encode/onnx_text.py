@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-from tokenizers import Tokenizer
 
 from pincite.config import Config, load_config
 from pincite.encode import Role, hub
 from pincite.encode.build import graph
-from pincite.encode.catalog import TOKENIZER, TextModel, find
-from pincite.encode.convert import Precision
+from pincite.encode.catalog import TOKENIZER, Precision, TextModel, find
 from pincite.errors import ModelMismatch, UsageError
 from pincite.types import Modality, Vectors
+
+if TYPE_CHECKING:
+    import onnxruntime
+    from tokenizers import Tokenizer
 
 AUTO: Precision = "int8"
 """What `precision = "auto"` means; docs/decisions/0003-text-encoder.md has the measurements."""
@@ -34,7 +37,6 @@ class OnnxTextEncoder:
 
     Attributes:
         space: Name of the vector space, such as "minilm-l6-v2-int8".
-        width: Length of a vector.
         modalities: Always text.
         languages: Those the model was trained on.
         precision: "fp32" or "int8".
@@ -43,11 +45,10 @@ class OnnxTextEncoder:
     modalities: frozenset[Modality] = frozenset({"text"})
 
     def __init__(self, config: Config | None = None, model: str | TextModel = "minilm") -> None:
-        """Load the model.
+        """Find the model; it is loaded when the first text is encoded.
 
         Raises:
             MissingModel: It has not been pulled.
-            ModelMismatch: Its files are not the ones that were pulled.
         """
         config = config or load_config()
         entry = find(model) if isinstance(model, str) else model
@@ -58,9 +59,21 @@ class OnnxTextEncoder:
         self.languages = entry.languages
         self._threads = config["threads"] or _processors()
         self._characters = entry.max_tokens * _CHARACTERS_A_PIECE
-        self._tokenizer = _tokenizer(folder, entry)
-        self._session = _session(graph(folder, entry, self.precision))
-        self.width: int = self._session.get_outputs()[0].shape[0]
+        self._folder, self._entry = folder, entry
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        return _tokenizer(self._folder, self._entry)
+
+    @cached_property
+    def _session(self) -> onnxruntime.InferenceSession:
+        return _session(graph(self._folder, self._entry, self.precision))
+
+    @property
+    def width(self) -> int:
+        """Length of a vector."""
+        width: int = self._session.get_outputs()[0].shape[0]
+        return width
 
     def encode(self, texts: Sequence[str], role: Role = "document") -> Vectors:
         """Return one unit vector per text, in order: (n, width) float32.
@@ -70,6 +83,7 @@ class OnnxTextEncoder:
 
         Raises:
             UsageError: One string was given instead of a sequence of them.
+            ModelMismatch: The files of the model are not the ones that were pulled.
         """
         if isinstance(texts, str):
             raise UsageError("encode expects a list of texts, got one string; pass [text]")
@@ -99,6 +113,8 @@ class OnnxTextEncoder:
 
 
 def _session(model: Path | bytes) -> onnxruntime.InferenceSession:
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     # Texts, not operators, run in parallel: nothing then waits for the slowest of two halves.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -107,6 +123,8 @@ def _session(model: Path | bytes) -> onnxruntime.InferenceSession:
 
 
 def _tokenizer(folder: Path, model: TextModel) -> Tokenizer:
+    from tokenizers import Tokenizer
+
     [file] = [file for file in model.files if file.name == TOKENIZER]
     text = hub.read_file(folder, file).decode("utf-8")
     try:
