@@ -32,6 +32,7 @@ def format_code(number: int, custom: dict[int, str]) -> str:
     return custom.get(number) or _BUILT_IN.get(number, "")
 
 
+@lru_cache(maxsize=8192)
 def number_words(text: str, code: str, *, from_1904: bool = False) -> str:
     """Return a number as its cell shows it; general numbers to ten digits.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -95,7 +96,7 @@ class Workbook:
         for cell in row:
             place = cell.get("r", "")
             match = _PLACE.fullmatch(place)
-            column = cell_corners(place)[0][0] if match else column + 1
+            column = _column(match[1]) if match else column + 1
             if column <= MOST_COLUMNS and (words := self._words(cell, place, shared)):
                 yield column, words
 
@@ -144,6 +145,11 @@ class Workbook:
                         found.append((x0, y0, x1, y1))
                 tail = window[-256:]
         return sorted(set(found), key=lambda merge: merge[1])
+
+
+@lru_cache(maxsize=MOST_COLUMNS)
+def _column(letters: str) -> int:
+    return cell_corners(f"{letters}1")[0][0]
 
 
 def _stream(package: Package, part: str, name: str) -> Iterator[Any]:
