@@ -76,9 +76,8 @@ def uri_of(path: str | os.PathLike[str]) -> str:
         ('/notes/泵.txt', 'file:///notes/caf%E9')
     """
     text = os.fspath(path)
-    if any("\ud800" <= c <= "\udfff" for c in text) or text.startswith("file:"):
-        return Path(text).as_uri()
-    return text
+    escaped = not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)
+    return Path(text).as_uri() if escaped or text.startswith("file:") else text
 
 
 def path_of(uri: str) -> str:
