@@ -79,6 +79,8 @@ ANSWERABLE = [
     ("水温是多少？", "14℃", "日志.txt"),
     ("提灯的单价是多少？", "48元", "库存.csv"),
     ("收据的合计是多少？", "37.50", "收据.jpg"),
+    ("收据是哪家商店的？", "北山五金店", "收据.jpg"),
+    ("收据上商店的地址是什么？", "港口街12号", "收据.jpg"),
 ]
 
 
@@ -192,6 +194,15 @@ def test_a_like_sentence_about_a_like_thing_does_not_disagree(generator):
     answer = generator.generate("How long is the cable of the ferry?", evidence)
     assert answer.warnings == ()
     assert answer.text.startswith("1,200 metres")
+
+
+def test_a_likelier_source_about_another_thing_does_not_disagree_either(generator):
+    evidence = [
+        source("The ferry cable is 1,200 metres long.", "plan.txt", prior=0.04),
+        source("The ferry ramp is 1,500 metres long.", "list.txt", prior=0.96),
+    ]
+    answer = generator.generate("How long is the ferry cable?", evidence)
+    assert answer.warnings == ()
 
 
 def test_the_short_value_leaves_out_what_the_question_said(generator):

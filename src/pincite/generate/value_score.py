@@ -119,6 +119,8 @@ def fit(lens: Lens, value: Value) -> float:
         return 0.9
     if question.kind == "person" and value.kind != "list" and _DIGIT.search(value.norm):
         return 0.0
+    if question.kind == "duration" and value.dimension == "length":
+        return 0.7  # "how long" asks for either
     found = _FITS[question.kind].get(value.kind, 0.0)
     measured = value.kind in ("quantity", "duration") and question.kind == "quantity"
     if measured and question.dimension and value.dimension != question.dimension:
