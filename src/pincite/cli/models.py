@@ -66,7 +66,7 @@ def pull(
         try:
             hub.pull(config, model, _Progress(ticker))
             ticker.update("making it ready …")
-            encoders.create(model.name, config=config)
+            encoders.create(model.name, config=config).encode(["trial"])
         finally:
             ticker.clear()
         record = describe(config, model)
