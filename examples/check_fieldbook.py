@@ -1,5 +1,7 @@
 """Checks `examples/fieldbook`: every question points at a place that exists in a file that exists.
 
+Both sets are checked, the questions of the people who live there and the paraphrased ones.
+
     python examples/check_fieldbook.py
 
 Prints what is wrong, one line each, and ends with exit code 1; or prints the counts.
@@ -49,13 +51,19 @@ FIELDS = [
     "note",
 ]
 MEGABYTES = 12
+SETS = ("questions.jsonl", "questions-paraphrased.jsonl")
+# fewest questions of a set: (all, without an answer, Chinese with one, {modality: with one})
+BARS = {
+    SETS[0]: (96, 12, 18, {"text": 40, "image": 16, "audio": 10, "video": 8}),
+    SETS[1]: (64, 8, 12, dict.fromkeys(("text", "image", "audio", "video"), 6)),
+}
 
 Json = dict[str, Any]
 
 
-def questions(folder: Path = HERE) -> list[Json]:
-    """Return the questions in the order of the file."""
-    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+def questions(folder: Path = HERE, name: str = SETS[0]) -> list[Json]:
+    """Return the questions of a set in the order of its file."""
+    lines = (folder / name).read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
@@ -182,40 +190,61 @@ def plain(text: str) -> str:
     return "".join(text.casefold().replace(",", "").split())
 
 
-def count_problems(records: list[Json], files: list[Path]) -> Iterator[str]:
-    """Yield every bar of the folder as a whole that is not met."""
+def count_problems(records: list[Json], name: str, files: list[Path]) -> Iterator[str]:
+    """Yield every bar of a set as a whole that is not met."""
     answerable = [record for record in records if record["answerable"]]
     modalities = Counter(record["modality"] for record in answerable)
-    chinese = sum(record["language"] == "zh" for record in records)
+    chinese = sum(record["language"] == "zh" for record in answerable)
+    missing = len(records) - len(answerable)
     used = {place["asset"] for record in answerable for place in [record, *record["also"]]}
     unused = [path for path in files if f"files/{path.relative_to(HERE / 'files')}" not in used]
-    size = sum(path.stat().st_size for path in files)
+    few, few_missing, few_chinese, few_of = BARS[name]
     bars = [
-        (len(records) >= 64, f"{len(records)} questions, fewer than 64"),
-        (len(records) - len(answerable) >= 8, "fewer than 8 questions without an answer"),
-        (chinese >= 12, f"{chinese} Chinese questions, fewer than 12"),
+        (len(records) >= few, f"{len(records)} questions, fewer than {few}"),
+        (missing >= few_missing, f"{missing} without an answer, fewer than {few_missing}"),
+        (chinese >= few_chinese, f"{chinese} Chinese questions, fewer than {few_chinese}"),
         (len({record["id"] for record in records}) == len(records), "ids are not unique"),
-        (len(files) >= 24, f"{len(files)} files, fewer than 24"),
-        (len({path.suffix for path in files}) >= 14, "fewer than 14 types of files"),
-        (size <= MEGABYTES * 2**20, f"{size / 2**20:.1f} MiB, more than {MEGABYTES}"),
         (not unused, f"no question asks about {', '.join(path.name for path in unused)}"),
     ]
     bars += [
-        (modalities[name] >= 6, f"{modalities[name]} questions on {name}, fewer than 6")
-        for name in ("text", "image", "audio", "video")
+        (modalities[kind] >= fewest, f"{modalities[kind]} questions on {kind}, fewer than {fewest}")
+        for kind, fewest in few_of.items()
     ]
     yield from (message for met, message in bars if not met)
 
 
+def file_problems(files: list[Path]) -> Iterator[str]:
+    """Yield every bar of the files as a whole that is not met."""
+    size = sum(path.stat().st_size for path in files)
+    bars = [
+        (len(files) >= 24, f"{len(files)} files, fewer than 24"),
+        (len({path.suffix for path in files}) >= 14, "fewer than 14 types of files"),
+        (size <= MEGABYTES * 2**20, f"{size / 2**20:.1f} MiB, more than {MEGABYTES}"),
+    ]
+    yield from (message for met, message in bars if not met)
+
+
+def shared_problems(sets: dict[str, list[Json]]) -> Iterator[str]:
+    """Yield every id that means one question in one set and another question in another."""
+    first: dict[str, Json] = {}
+    for records in sets.values():
+        for record in records:
+            if first.setdefault(record["id"], record) != record:
+                yield f"{record['id']}: is not the same question in both sets"
+
+
 def problems(folder: Path = HERE) -> list[str]:
     """Return all that is wrong, as sentences."""
-    records = questions(folder)
-    found = [
-        f"{record.get('id')}: {problem}"
-        for record in records
-        for problem in question_problems(record, folder)
-    ]
-    return [*found, *count_problems(records, sample_files(folder))]
+    sets, files = {name: questions(folder, name) for name in SETS}, sample_files(folder)
+    found = [*shared_problems(sets), *file_problems(files)]
+    for name, records in sets.items():
+        found += [
+            f"{name}: {record.get('id')}: {problem}"
+            for record in records
+            for problem in question_problems(record, folder)
+        ]
+        found += [f"{name}: {problem}" for problem in count_problems(records, name, files)]
+    return found
 
 
 def main() -> None:
@@ -223,12 +252,15 @@ def main() -> None:
     if found:
         print("\n".join(found))
         sys.exit(1)
-    records, files = questions(), sample_files()
-    print(f"{len(files)} files of {len({path.suffix for path in files})} types")
-    print(f"{len(records)} questions:", dict(Counter(record["modality"] for record in records)))
-    print("languages:", dict(Counter(record["language"] for record in records)))
-    print("without an answer:", sum(not record["answerable"] for record in records))
-    print(f"{sum(path.stat().st_size for path in files) / 2**20:.1f} MiB")
+    files = sample_files()
+    size = sum(path.stat().st_size for path in files) / 2**20
+    print(f"{len(files)} files of {len({path.suffix for path in files})} types, {size:.1f} MiB")
+    for name in SETS:
+        records = questions(name=name)
+        answerable = [record for record in records if record["answerable"]]
+        print(f"{name}: {len(records)} questions, {len(records) - len(answerable)} without answer")
+        for field in ("modality", "language"):
+            print(f"  {field}:", dict(Counter(record[field] for record in answerable)))
 
 
 if __name__ == "__main__":

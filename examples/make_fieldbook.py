@@ -28,12 +28,14 @@ def main() -> None:
         raise SystemExit(f"the maker needs {' and '.join(missing)}: apt install flite ffmpeg")
 
     from fieldbook_maker import (
+        asking,
         drawings,
         mail,
         notes,
         office,
         photos,
         questions,
+        questions_paraphrased,
         recordings,
         reports,
         tables,
@@ -49,8 +51,14 @@ def main() -> None:
     for part in parts:
         made += part.make(files)
         print(f"{part.__name__}: {len(made)} files so far", file=sys.stderr)
-    count = questions.write(target / "questions.jsonl", {one.path: one.finder for one in made})
-    print(f"{len(made)} files and {count} questions in {target}")
+    finders = {one.path: one.finder for one in made}
+    for asked, name in [
+        (questions, "questions.jsonl"),
+        (questions_paraphrased, "questions-paraphrased.jsonl"),
+    ]:
+        count = asking.write(target / name, asked.QUESTIONS, finders)
+        print(f"{count} questions in {target / name}")
+    print(f"{len(made)} files in {target / 'files'}")
 
 
 if __name__ == "__main__":
