@@ -107,7 +107,7 @@ def test_a_file_is_transcribed_in_one_call(tmp_path):
 @pytest.fixture(scope="module")
 def tiny_whisper(tmp_path_factory):
     """A Whisper of random weights, saved the way real ones are."""
-    transformers = pytest.importorskip("transformers", reason="the extra asr is not installed")
+    transformers = pytest.importorskip("transformers", reason="the extra torch is not installed")
     folder = tmp_path_factory.mktemp("whisper")
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     letters = [chr(b) for b in printable] + [chr(256 + n) for n in range(256 - len(printable))]

@@ -87,10 +87,11 @@ def test_a_shot_keeps_its_key_frame_and_a_preview_with_sound(talk):
             assert container.duration / av.time_base == pytest.approx(length_s, abs=0.3)
 
 
-def test_the_same_slide_again_is_not_repeated(tmp_path):
-    """A camera shot between may be cut; lines already cited in the shot before are context."""
-    bright = np.clip(LIMITS.astype(int) - 170, 0, 255).astype(np.uint8)
-    path = write_video(tmp_path / "v.mp4", shown([(LIMITS, 3), (bright, 3)]))
+def test_lines_the_shot_before_showed_are_not_repeated(tmp_path):
+    """The picture beside the words changes; the words are cited where they first appear."""
+    beside = [LIMITS.copy(), LIMITS.copy()]
+    beside[0][:, 380:], beside[1][:, 380:] = (200, 30, 30), (20, 20, 160)
+    path = write_video(tmp_path / "v.mp4", shown([(beside[0], 3), (beside[1], 3)]))
     first, second = (e.segment for e in extracts(parse("video", path, settings())))
     assert "Maximum 50 bar" in first.text
     assert "Maximum" not in second.text
@@ -212,6 +213,24 @@ def test_speech_beyond_the_last_picture_is_kept(tmp_path):
     assert "42.5 bar" in events[1].segment.text
     assert events[1].segment.locator.start_s > 4
     assert events[1].clip is not None
+
+
+@pytest.mark.parametrize(("name", "codec"), [("v.mkv", "libx264"), ("v.avi", "mpeg4")])
+def test_a_cut_off_video_is_read_and_named(tmp_path, name, codec):
+    path = tmp_path / name
+    rate = 10 if codec == "libx264" else 25
+    with av.open(path, "w") as container:
+        stream = container.add_stream(codec, rate=rate)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        rng = np.random.default_rng(0)
+        for _ in range(12 * rate):
+            noise = rng.integers(0, 255, (120, 160, 3), dtype=np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(noise, format="rgb24")))
+        container.mux(stream.encode(None))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    events = parse("video", path, settings(ocr="off"))
+    assert "TRUNCATED" in codes(events)
+    assert 3 < extracts(events)[-1].segment.locator.end_s < 9
 
 
 def test_switched_off_ocr_is_said(tmp_path):

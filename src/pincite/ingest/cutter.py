@@ -83,6 +83,8 @@ class Cutter:
         sentence_spans: (start_s, end_s) of what is said, in order; long shots are not split
             inside one.
         report: Called with what went wrong on the way.
+        tape: Its sound, as far as it has run.
+        end_s: Where the last picture so far ends.
     """
 
     path: Path
@@ -92,6 +94,7 @@ class Cutter:
     sentence_spans: Sequence[tuple[float, float]]
     report: Callable[[Problem], None]
     tape: Tape = field(init=False)
+    end_s: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         # What is wrong with the sound was reported when its words were read.
@@ -108,6 +111,7 @@ class Cutter:
         shot: _Open | None = None
         told_s = 0.0
         for frame in read_frames(self.path, self.max_pixels, self.report):
+            self.end_s = frame.end_s
             if not self._look(frame) and self._line:
                 self._line[-1].end_s = frame.end_s
                 continue

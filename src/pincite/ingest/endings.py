@@ -1,4 +1,4 @@
-"""Whether a sound file was cut off, where the demuxer does not notice."""
+"""Whether a file was cut off, where the demuxer does not notice."""
 
 from __future__ import annotations
 
@@ -14,14 +14,22 @@ _MOST_CHUNKS = 1000
 
 
 def bytes_missing(path: Path) -> int:
-    """Return how many bytes the end of a WAV or Ogg file lacks by its own account, else 0."""
+    """Return how many bytes the end of a WAV, AVI or Ogg file lacks by its own account, else 0."""
     with path.open("rb") as file:
         head = file.read(12)
         if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
             return _wav_missing(file)
+        if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+            length = int.from_bytes(head[4:8], "little")
+            size = os.fstat(file.fileno()).st_size
+            return 0 if _is_unknown(length) else max(0, 8 + length - size)
         if head[:4] == b"OggS":
             return _ogg_missing(file)
     return 0
+
+
+def _is_unknown(length: int) -> bool:
+    return length in _UNKNOWN_SIZES or length >= _NEARLY_4_GIB
 
 
 def _wav_missing(file: BinaryIO) -> int:
@@ -33,8 +41,7 @@ def _wav_missing(file: BinaryIO) -> int:
         name, length = struct.unpack("<4sI", head)
         end = file.tell() + length
         if name == b"data":
-            unknown = length in _UNKNOWN_SIZES or length >= _NEARLY_4_GIB
-            return 0 if unknown else max(0, end - size)
+            return 0 if _is_unknown(length) else max(0, end - size)
         file.seek(end + length % 2)
     return 0
 

@@ -77,7 +77,7 @@ recognisers: Registry[Recogniser] = Registry(
             "pincite.ingest.speech_faster_whisper:FasterWhisper", "faster_whisper", "asr"
         ),
         "transformers-whisper": Plugin(
-            "pincite.ingest.speech_transformers:TransformersWhisper", "transformers", "asr"
+            "pincite.ingest.speech_transformers:TransformersWhisper", "transformers", "torch"
         ),
     },
 )

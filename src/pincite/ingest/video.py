@@ -11,6 +11,7 @@ from pincite.ingest import Event
 from pincite.ingest.audio import AudioParser, describe, notes, odds_of, recording_segment
 from pincite.ingest.clips import key_frame
 from pincite.ingest.cutter import Cutter, Shot
+from pincite.ingest.endings import bytes_missing
 from pincite.ingest.frames import picture_stream
 from pincite.ingest.recording import declared_seconds, open_recording, tag_line
 from pincite.ingest.screen import ScreenReader, ScreenText
@@ -31,6 +32,7 @@ from pincite.types import (
 )
 
 EXTRACTOR = "video-1"
+_LATE_S, _LATE_SHARE = 1.0, 0.02  # headers may promise this much more than there is
 
 
 class VideoParser:
@@ -75,6 +77,7 @@ class VideoParser:
                 asset, spoken, cutter.tape, facts.context, ordinal, draft=speech.draft
             )
             ordinal += 1
+        problems.extend(_missing_end(path, facts.total_s, cutter))
         yield from dict.fromkeys((*problems, *screen.problems))
 
 
@@ -104,6 +107,19 @@ def _facts(path: Path) -> _Facts:
             total_s=declared_seconds(container) or 0.0,
             context=describe(path, tag_line(container)),
         )
+
+
+def _missing_end(path: Path, stated_s: float, cutter: Cutter) -> Iterator[Problem]:
+    """Yield the problem of a video that holds less than its header promises."""
+    cutter.tape.pull(stated_s)
+    end_s = max(cutter.end_s, cutter.tape.end_s)
+    if stated_s - end_s > max(_LATE_S, _LATE_SHARE * stated_s):
+        found = f"{path.name} ends at {end_s:.1f} s; its header promises {stated_s:.1f} s."
+    elif bytes_missing(path):
+        found = f"{path.name} lacks its end; what is there ends at {end_s:.1f} s."
+    else:
+        return
+    yield Problem("TRUNCATED", found, "Fetch or export the file again if the rest matters.")
 
 
 def _no_pictures(name: str, found: str) -> Problem:
