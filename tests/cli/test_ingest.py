@@ -7,6 +7,7 @@ import pytest
 from pincite.cli import run
 from pincite.cli.ingest import summary_lines
 from pincite.ingest.report import Summary
+from tests.store.test_encode import Words
 
 
 @pytest.fixture
@@ -90,6 +91,18 @@ def test_without_an_encoder_kb_encode_says_how_to_get_one(folder, pincite):
     pincite("sync", folder)
     code, _, err = pincite("kb", "encode", "--kb", folder)
     assert (code, "pincite models pull text" in err) == (2, True)
+
+
+def test_kb_encode_tells_of_its_progress_and_has_nothing_to_do_twice(folder, pincite, monkeypatch):
+    (folder / "a.txt").write_text("The pump.")
+    pincite("sync", folder)
+    monkeypatch.setattr("pincite.pipeline.default_encoder", lambda config: Words())
+    code, out, _ = pincite("kb", "encode", "--kb", folder, "--json")
+    progress, done = (json.loads(line) for line in out.splitlines())
+    assert (code, done["event"], done["encoded"]) == (0, "done", 1)
+    assert (progress["doing"], progress["unit"], progress["of"]) == ("encoding", "segment", 1)
+    said = "nothing to do: every segment has its vector\n"
+    assert pincite("kb", "encode", "--kb", folder) == (0, "", said)
 
 
 def test_what_was_pruned_leaves_the_disk_with_a_purge(folder, pincite, tmp_path):

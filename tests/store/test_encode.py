@@ -23,6 +23,7 @@ class Words:
     """A real if humble encoder: words hashed into a few buckets."""
 
     modalities = frozenset({"text"})
+    languages = frozenset()
 
     def __init__(self, space="words", width=WIDTH):
         self.space, self.width = space, width

@@ -1,0 +1,104 @@
+"""The knowledge base as one object: what a long-lived reader sees, and what it says of vectors."""
+
+import subprocess
+import sys
+
+import pytest
+
+from pincite.config import load_config
+from pincite.errors import NotFound, UsageError
+from pincite.pipeline import KnowledgeBase
+from pincite.store.tables import Store
+from tests.store.making import ROOT, ids, ingested, numbered
+from tests.store.test_encode import Words, bare
+
+WRITE = """
+import sys
+from pincite.store.tables import Store
+from tests.store.making import ingested
+Store.open(sys.argv[1]).commit([ingested("/new.txt", "The zeppelin flies at 90 km/h.")])
+"""
+
+
+@pytest.fixture
+def config(tmp_path):
+    values = {"data_dir": str(tmp_path / "data"), "cache_dir": str(tmp_path / "cache")}
+    return load_config(values, environ={}, folder=tmp_path)
+
+
+@pytest.fixture
+def base(tmp_path, config):
+    base = KnowledgeBase.open(str(tmp_path / "kb"), config=config)
+    Store.open(base.uri).commit(bare(0, 3))
+    return base
+
+
+def found_texts(base, query):
+    return [evidence.segment.text for evidence in base.search(query).evidence]
+
+
+def test_a_reader_that_stays_open_sees_what_others_write(base):
+    """A server opens a knowledge base once; it must not answer from the past."""
+    new = ingested("/new.txt", "The zeppelin flies at 90 km/h.")
+    [segment] = [extract.segment for extract in new.extracts]
+    assert found_texts(base, "zeppelin") == []
+    subprocess.run([sys.executable, "-c", WRITE, base.uri], cwd=ROOT, check=True)
+    assert base.show(segment.id).id == segment.id
+    assert found_texts(base, "zeppelin") == [segment.text]
+    assert base.info()["assets"] == 4
+    Store.open(base.uri).forget(ids([new]))
+    assert found_texts(base, "zeppelin") == []
+    with pytest.raises(NotFound):
+        base.show(segment.id)
+
+
+def test_one_question_sees_one_version_whatever_happens_meanwhile(base):
+    store = Store.open(base.uri)
+    then = store.now()
+    store.forget(ids(numbered(0, 3)))
+    assert (len(then.ledger()), then.count()) == (3, 9)
+    assert len(then.lexical("paragraph", 20)) == 9
+    assert (len(store.ledger()), len(store.now().ledger())) == (0, 0)
+
+
+def test_a_model_that_came_later_is_not_used_before_its_vectors_are_there(base):
+    base.encoder = Words()
+    found = base.search("pump2")
+    assert "pincite kb encode --kb" in found.warnings[0]
+    assert found.evidence
+    assert base.encode().encoded == 9
+    found = base.search("pump2")
+    assert found.warnings == ()
+    assert any("dense" in evidence.hit.channels for evidence in found.evidence)
+
+
+def test_another_model_does_not_stop_the_search(base):
+    base.encoder = Words()
+    base.encode()
+    base.encoder = Words("other")
+    found = base.search("pump2")
+    assert "vectors of other" in found.warnings[0]
+    assert found.evidence
+
+
+def test_an_empty_knowledge_base_is_not_told_to_encode(tmp_path, config):
+    empty = KnowledgeBase.open(str(tmp_path / "empty"), config=config)
+    empty.encoder = Words()
+    assert empty.search("pump").warnings == ()
+
+
+def test_encoding_without_an_encoder_is_wrong_use(base):
+    base.encoder = None
+    with pytest.raises(UsageError, match="pincite models pull"):
+        base.encode()
+
+
+def test_a_purge_says_what_it_freed_and_what_snapshots_keep(base):
+    base.snapshot("before")
+    Store.open(base.uri).forget(ids(numbered(0, 3)))
+    kept = base.optimize(purge=True)
+    assert kept["snapshots"] == ["before"]
+    base.remove_snapshot("before")
+    done = base.optimize(purge=True)
+    assert done["snapshots"] == []
+    assert done["bytes_after"] < done["bytes_before"]
