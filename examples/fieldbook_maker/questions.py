@@ -1054,7 +1054,7 @@ HEARD = [
         "two nights",
         EVENING,
         "I told them that they may stay for two nights, but they must sleep on the boat.",
-        ("2 nights", "two"),
+        ("2 nights",),
     ),
     Ask(
         "Where did the lost camera come down?",
