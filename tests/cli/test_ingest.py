@@ -72,6 +72,18 @@ def test_an_incomplete_knowledge_base_is_never_silent(folder, pincite):
     assert "done:" not in err
 
 
+def test_notes_that_strict_counts_are_spoken_of(folder, pincite):
+    """A blank text is complete, with a note; --strict exits 3 for it and says why."""
+    (folder / "a.txt").write_text("The pump.")
+    (folder / "blank.txt").write_text(" \n \n")
+    assert pincite("ingest", folder)[0] == 0
+    code, _, err = pincite("ingest", folder, "--strict")
+    assert (code, err.splitlines()[-1]) == (
+        3,
+        "1 file carries a note, which --strict counts as incomplete",
+    )
+
+
 def test_what_was_passed_over_is_counted(folder, pincite):
     (folder / "a.txt").write_text("The pump.")
     (folder / ".git").mkdir()
@@ -82,6 +94,8 @@ def test_what_was_passed_over_is_counted(folder, pincite):
 def test_numbers_agree_with_their_nouns():
     [line] = summary_lines(Summary(files=1, added=1, segments=1, encoded=1), "sync")
     assert line == "done: 1 file (1 added), 1 segment, 1 earlier segment encoded in 0.0 s"
+    [line] = summary_lines(Summary(encoded=2), "sync")
+    assert line == "done: 2 earlier segments encoded in 0.0 s"
     [line] = summary_lines(Summary(files=2_000, same=2_000, interrupted=True), "sync")
     assert line == "stopped early: 2,000 files (2,000 unchanged), 0 segments in 0.0 s"
 

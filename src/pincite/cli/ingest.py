@@ -66,6 +66,9 @@ def report_run(
     teller = _Teller(json, quiet, nothing, command)
     summary = start(teller.hear)
     teller.end(summary)
+    if strict and teller.noted and not json:
+        carry = "file carries a note" if teller.noted == 1 else "files carry notes"
+        say(f"{teller.noted:,} {carry}, which --strict counts as incomplete", quiet=quiet)
     if summary.interrupted:
         return EXIT_INTERRUPTED
     incomplete = not summary.clean or (strict and teller.noted)
@@ -79,7 +82,7 @@ class _Teller:
         self._json, self._quiet = json, quiet
         self._nothing, self._command = nothing, command
         self._ticker = Ticker(quiet or json)
-        self.noted = False
+        self.noted = 0
 
     def hear(self, event: RunEvent) -> None:
         """Tell of one event."""
@@ -99,7 +102,7 @@ class _Teller:
     def _file(self, report: FileReport) -> None:
         from pincite.ingest.report import printable
 
-        self.noted = self.noted or bool(report.codes)
+        self.noted += bool(report.codes)
         if self._json:
             emit(report.to_json())
         elif report.status in ("partial", "failed"):
@@ -118,9 +121,8 @@ class _Teller:
                 say(self._nothing, quiet=self._quiet)
             return
         lines = summary_lines(summary, self._command)
-        if not (self._nothing or summary.partial or summary.failed or _touched(summary)):
-            lines = lines[1:]
-        for line in lines:
+        eventful = summary.partial or summary.failed or summary.interrupted or _touched(summary)
+        for line in lines if self._nothing or eventful else lines[1:]:
             say(line, quiet=self._quiet)
 
 
@@ -163,11 +165,13 @@ def summary_lines(summary: Summary, command: str) -> list[str]:
     }
     parts = [f"{count:,} {name}" for name, count in counts.items() if count]
     state = "stopped early" if summary.interrupted else "done"
-    encoded = f", {_counted(summary.encoded, 'earlier segment')} encoded" if summary.encoded else ""
-    lines = [
-        f"{state}: {_counted(summary.files, 'file')} ({', '.join(parts) or 'none'}), "
-        f"{_counted(summary.segments, 'segment')}{encoded} in {summary.seconds:.1f} s"
-    ]
+    done = []
+    if summary.files or parts or not summary.encoded:
+        done.append(f"{_counted(summary.files, 'file')} ({', '.join(parts) or 'none'})")
+        done.append(_counted(summary.segments, "segment"))
+    if summary.encoded:
+        done.append(f"{_counted(summary.encoded, 'earlier segment')} encoded")
+    lines = [f"{state}: {', '.join(done)} in {summary.seconds:.1f} s"]
     if summary.unresolved:
         lines.append(
             f"{summary.unresolved:,} unchanged with problems; "
