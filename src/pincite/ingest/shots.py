@@ -27,7 +27,7 @@ SHORTEST_S = 1.0
 _LOOK_S = 0.3  # a jump must have lasted this long
 _REST_S = 0.25  # a picture is at rest when it is the same as it was this long ago
 _JUMP = 0.22
-_SAME_SCENE = 0.9
+_SAME_SCENE = 0.95
 _FADE_S = 1.0  # after a blank, what looks like a jump is the picture coming back
 _EDGE = 20.0
 _BINS = 8
@@ -40,12 +40,14 @@ class Look:
 
     Attributes:
         at_s: Second of the frame.
+        picture: (h, w, 3) the frame.
         luma: (h, w) float32 brightness, 0..255.
         colours: Share of pixels in each colour bin; sums to 1.
         edges: (h, w) bool, where brightness changes.
     """
 
     at_s: float
+    picture: Picture
     luma: npt.NDArray[np.float32]
     colours: npt.NDArray[np.float32]
     edges: npt.NDArray[np.bool_]
@@ -70,7 +72,7 @@ def look_at(picture: Picture, at_s: float) -> Look:
     edges = np.zeros(luma.shape, dtype=np.bool_)
     edges[:, 1:] |= np.abs(np.diff(luma, axis=1)) > _EDGE
     edges[1:, :] |= np.abs(np.diff(luma, axis=0)) > _EDGE
-    return Look(at_s, luma, counts / counts.sum(), edges)
+    return Look(at_s, picture, luma, counts / counts.sum(), edges)
 
 
 def _brightness(a: Look, b: Look) -> float:
@@ -95,8 +97,8 @@ def _edge_change(a: Look, b: Look, *, slack: bool = True) -> float:
 
 
 def _likeness(a: Look, b: Look) -> float:
-    """Return the correlation of brightness, -1..1: a fade of one scene stays near 1."""
-    x, y = a.luma - a.luma.mean(), b.luma - b.luma.mean()
+    """Return the correlation of the pixels, -1..1: a fade of one scene stays near 1."""
+    x, y = (look.picture - look.picture.mean(dtype=np.float32) for look in (a, b))
     scale = float(np.sqrt(np.square(x).sum() * np.square(y).sum()))
     return float((x * y).sum()) / scale if scale else 0.0
 
