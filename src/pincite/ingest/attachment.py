@@ -114,12 +114,10 @@ def _name(part: EmailMessage) -> str:
     except HEADER_ERRORS:
         stated = ""
     stated = stated.encode("utf-8", "replace").decode("utf-8").replace("\\", "/")
-    name = " ".join(_UNSAFE.sub(" ", stated.rpartition("/")[2]).split())
-    if not name.strip(". "):
+    name = " ".join(_UNSAFE.sub(" ", stated.rpartition("/")[2]).split()).lstrip(". ")
+    if not name:
         return content_type(part).replace("/", " ")
-    stem, dot, suffix = name.rpartition(".")
-    if not stem:
-        stem, dot, suffix = suffix, "", ""
+    stem, dot, suffix = name.rpartition(".") if "." in name else (name, "", "")
     return stem.encode()[:_NAME_BYTES].decode("utf-8", "ignore") + dot + suffix[:16]
 
 
