@@ -7,7 +7,7 @@ import pytest
 
 from pincite.config import load_config
 from pincite.errors import NotFound, UsageError
-from pincite.pipeline import KnowledgeBase
+from pincite.pipeline import KnowledgeBase, local_knowledge_bases
 from pincite.store.tables import Store
 from tests.store.making import ROOT, ids, ingested, numbered
 from tests.store.test_encode import Words, bare
@@ -102,3 +102,19 @@ def test_a_purge_says_what_it_freed_and_what_snapshots_keep(base):
     done = base.optimize(purge=True)
     assert done["snapshots"] == []
     assert done["bytes_after"] < done["bytes_before"]
+
+
+def test_a_damaged_knowledge_base_hides_no_other(config):
+    """Both `kb list` and `show` look through all; one that cannot be read is named."""
+    for name in ("a", "b"):
+        kept = KnowledgeBase.open(name, config=config)
+        Store.open(kept.uri).commit(numbered(0, 1) if name == "b" else numbered(1, 1))
+    [segment, *_] = (extract.segment.id for extract in numbered(0, 1)[0].extracts)
+    [lost, *_] = (extract.segment.id for extract in numbered(1, 1)[0].extracts)
+    for path in (config.data_dir / "kbs" / "a" / "ledger.lance" / "_versions").glob("*.manifest"):
+        path.write_bytes(b"")
+    assert KnowledgeBase.holding(segment, config=config).uri.endswith("b")
+    with pytest.raises(NotFound, match="/a cannot be read"):
+        KnowledgeBase.holding(lost, config=config)
+    listed = {info["name"]: "damage" in info for info in local_knowledge_bases(config)}
+    assert listed == {"a": True, "b": False}

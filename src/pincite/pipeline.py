@@ -20,7 +20,7 @@ from pincite.errors import NotFound, StoreError, UsageError
 from pincite.generate import Generator, generators
 from pincite.generate.show import Shown, parse_citation_id, show
 from pincite.ingest.report import Summary
-from pincite.retrieve.search import Found, Searcher
+from pincite.retrieve.search import Found, Searcher, reads
 from pincite.store.check import check
 from pincite.store.encode import encode
 from pincite.store.engine import local_path
@@ -81,13 +81,18 @@ class KnowledgeBase:
         segment, _, _ = parse_citation_id(citation)
         if kb:
             return cls.open(kb, config=config, create=False)
+        damaged = []
         for uri in local_uris(config):
-            store = Store.open(uri)
-            if store.segments([segment]):
-                return cls(store, config)
+            try:
+                store = Store.open(uri)
+                if store.segments([segment]):
+                    return cls(store, config)
+            except StoreError:
+                damaged.append(uri)
+        unread = f" ({', '.join(damaged)} cannot be read)" if damaged else ""
         raise NotFound(
-            f"no knowledge base on this machine holds citation {citation!r}; its source was "
-            "changed or removed since, or it lies elsewhere: name it with --kb"
+            f"no knowledge base on this machine holds citation {citation!r}{unread}; its source "
+            "was changed or removed since, or it lies elsewhere: name it with --kb"
         )
 
     @property
@@ -211,7 +216,7 @@ class KnowledgeBase:
             raise UsageError("the question is empty; ask something")
         started = time.perf_counter()
         found = self.search(question, k=k, filters=filters)
-        composer = self._generator(generator or self._config["generator"])
+        composer = self._generator(generator or self._config["generator"], question)
         generating = time.perf_counter()
         answer = composer.generate(question, found.evidence)
         finished = time.perf_counter()
@@ -222,18 +227,19 @@ class KnowledgeBase:
         }
         return replace(answer, warnings=found.warnings + answer.warnings, timings_ms=timings)
 
-    def _generator(self, generator: str | Generator) -> Generator:
+    def _generator(self, generator: str | Generator, question: str) -> Generator:
         if not isinstance(generator, str):
             return generator
         return generators.create(
             generator,
-            similarity=self._similarity(),
+            similarity=self._similarity(question),
             abstain_below=self._config["abstain_below"],
         )
 
-    def _similarity(self) -> Callable[[str, Sequence[str]], Any] | None:
+    def _similarity(self, question: str) -> Callable[[str, Sequence[str]], Any] | None:
+        """Return the encoder's cosine, or None where it knows nothing of the language."""
         encoder = self.encoder
-        if encoder is None:
+        if encoder is None or not reads(encoder, question):
             return None
 
         def cosines(question: str, texts: Sequence[str]) -> Any:
