@@ -87,6 +87,12 @@ def test_a_fade_to_black_and_back_is_no_cut():
     assert seconds(video) == []
 
 
+def test_lights_that_go_down_are_no_cut():
+    a = scene(3)
+    dim = (a * 0.3).astype(np.uint8)
+    assert seconds(held(a, 3) + blended(a, dim, 1) + held(dim, 3)) == []
+
+
 @pytest.mark.parametrize("frames", [1, 2, 4])
 def test_a_flash_is_no_cut(frames):
     flash = np.clip(scene(5).astype(int) + 150, 0, 255).astype(np.uint8)
