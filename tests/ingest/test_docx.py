@@ -102,7 +102,8 @@ def test_content_controls_fields_and_insertions_are_read_deletions_not(document,
     for words in (
         "<w:sdt><w:sdtContent><w:r><w:t>at </w:t></w:r></w:sdtContent></w:sdt>",
         '<w:ins w:id="1" w:author="A"><w:r><w:t>five</w:t></w:r></w:ins>',
-        '<w:del w:id="2" w:author="A"><w:r><w:delText>six</w:delText></w:r></w:del>',
+        '<w:del w:id="2" w:author="A"><w:r><w:br/><w:delText>six</w:delText></w:r></w:del>',
+        '<w:moveFrom w:id="3" w:author="A"><w:r><w:t>gone</w:t></w:r></w:moveFrom>',
         '<w:fldSimple w:instr="PAGE"><w:r><w:t> bar</w:t></w:r></w:fldSimple>',
     ):
         paragraph._p.append(xml(words))
