@@ -79,6 +79,6 @@ def test_progress_counts_bytes_and_files():
     assert look.files_per_s == pytest.approx(1 / 3)
     assert look.remaining_s == pytest.approx(3.0 * 350 / 150)
     assert look.to_json() == {
-        "event": "progress", "done": 1, "total": 2, "uri": "/b",
+        "event": "progress", "doing": "reading", "done": 1, "total": 2, "uri": "/b",
         "unit": "page", "at": 2, "of": 8, "files_per_s": 0.33, "remaining_s": 7.0,
     }  # fmt: skip
