@@ -17,8 +17,8 @@ $(DEMO_VENV)/.done: pyproject.toml constraints.txt
 	@touch $@
 
 test: $(TEST_VENV)/.done
-	$(BIN)/ruff format --check src tests benchmarks examples
-	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/ruff format --check src tests benchmarks examples docs
+	$(BIN)/ruff check src tests benchmarks examples docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not nightly"
@@ -26,11 +26,12 @@ test: $(TEST_VENV)/.done
 nightly: $(TEST_VENV)/.done
 	$(BIN)/python -m pytest
 
-# torch comes first and pinned: a bare `torch` may resolve to gigabytes of GPU packages.
+# torch comes first and pinned, so that a CPU wheel is taken where one is at hand. The extras are
+# for the tests that hold our encoder and our reading of Whisper against independent ones.
 $(TEST_VENV)/.done: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(TEST_VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,torch,asr]"
 	@touch $@
 
 bench: $(TEST_VENV)/.done

@@ -8,7 +8,7 @@ from typing import Annotated, Optional
 import typer
 
 from pincite.cli import options
-from pincite.cli.exits import EXIT_NO_ANSWER
+from pincite.cli.exits import EXIT_INTERRUPTED, EXIT_NO_ANSWER
 from pincite.cli.output import emit, say, write
 from pincite.errors import NotFound, UsageError
 
@@ -42,13 +42,15 @@ def ask(
     config = load_config(flags)
     base = KnowledgeBase.open(config["kb"] or folder or "default", config=config)
     if folder is not None:
-        report_run(
+        code = report_run(
             lambda watch: base.sync(folder, prune=True, on_event=watch),
             json=False,
             quiet=quiet,
             nothing="",
             command="sync",
         )
+        if code == EXIT_INTERRUPTED:
+            return code
     answer = base.ask(question)
     for warning in answer.warnings:
         say(f"note: {warning}", quiet=quiet)
