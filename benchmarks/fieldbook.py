@@ -1,6 +1,9 @@
 """Questions to the sample corpus: are answer and citation right, is the unanswerable refused?
 
-    python benchmarks/fieldbook.py [--encoder none|auto] [--keep DIR] [--verbose]
+    python -m benchmarks.fieldbook [--encoder none|auto] [--keep DIR] [--set NAME] [--verbose]
+
+The set `questions` is asked as the people of the station ask, who know the names of things;
+`questions-paraphrased` in words as far from the material as its author could find.
 
 An answer is right when it holds the gold answer or one of its accepted forms, compared without
 case, punctuation and thousands separators. A citation is right when it names a gold asset and
@@ -123,11 +126,10 @@ def main() -> None:
     parser.add_argument("--encoder", default="none", help="none (default) or auto")
     parser.add_argument("--keep", help="directory of the knowledge base; kept for another run")
     parser.add_argument("--verbose", action="store_true", help="print every question")
+    parser.add_argument("--set", default="questions", help="name of the question file")
     arguments = parser.parse_args()
-    questions = [
-        json.loads(line)
-        for line in (FIELDBOOK / "questions.jsonl").read_text("utf-8").splitlines()
-    ]
+    path = FIELDBOOK / f"{arguments.set}.jsonl"
+    questions = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     with tempfile.TemporaryDirectory() as scratch:
         config = load_config({"encoder": arguments.encoder})
         base = KnowledgeBase.open(arguments.keep or scratch, config=config)

@@ -163,8 +163,11 @@ def _textbox(
         run.font.size, run.font.bold, run.font.name = Pt(size), bold, "Lato"
         run.font.color.rgb = RGBColor(0x1C, 0x20, 0x28)
         paragraph.space_after = Pt(size * 0.5)
-    box = (x / 13.333, y / 7.5, (x + width) / 13.333, (y + height) / 7.5)
-    lines.lines += [Line(text, box, number) for text in words]
+    pitch = size * (1.2 + 0.5) / 72  # inches from one line to the next; all fit on one line
+    for place, text in enumerate(words):
+        top = y + place * pitch
+        box = (x / 13.333, top / 7.5, (x + width) / 13.333, (top + pitch) / 7.5)
+        lines.lines.append(Line(text, box, number))
 
 
 def _title_slide(deck: object, lines: LineFinder) -> None:

@@ -157,6 +157,9 @@ def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dic
         "agreement": math.log1p(len(choice.grounds) - 1),
         "key": measured["key"],
         "limits": _unmet_limits(over, scored),
+        "dates": measured["dates"],
+        "context": measured["context"],
+        "passage": measured["passage"],
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -22,11 +22,14 @@ from pincite.generate.sentences import Statement, statements
 from pincite.generate.terms import Token, tokens
 from pincite.generate.value_score import VALUE_FEATURES, score_values
 from pincite.generate.values import Value
+from pincite.generate.when import Day, agreement, days
+from pincite.language import fold
 from pincite.types import Evidence
 
 STATEMENT_FEATURES = (
     "cover", "names", "near", "around", "order", "type", "focus", "key", "length", "prior",
     "similarity", "density", "asked", "replies", "early", "fields", "carried",
+    "dates", "title", "row", "best", "passage", "context",
 )  # fmt: skip
 
 
@@ -75,6 +78,8 @@ class _Source:
         named: Terms that say what the whole segment is about: its heading; for a picture or a
             recording also the words beside it and its name.
         titled: Terms of the title and name of the file; they say what its rows are about.
+        dated: Dates in the heading and the title.
+        headings: Headings above it, folded; a statement that is one of them says nothing itself.
         trust: How far the named terms count as said in every statement of it.
     """
 
@@ -86,6 +91,8 @@ class _Source:
     around: frozenset[str]
     named: frozenset[str]
     titled: frozenset[str]
+    dated: frozenset[Day]
+    headings: frozenset[str]
     trust: float
 
 
@@ -96,10 +103,24 @@ def read_evidence(question: Question, evidence: Sequence[Evidence]) -> Reading:
         _terms(x, words) for s in sources for x, words in zip(s.statements, s.words, strict=True)
     ]
     over = lens(question, said, {term for s in sources for term in s.around})
+    asked = days(question.text)
     scored: list[ScoredStatement] = []
     for source in sources:
-        scored.extend(_score_source(over, source))
+        scored.extend(_score_source(over, source, asked))
+    _compare(scored)
     return Reading(over, tuple(scored))
+
+
+def _compare(scored: Sequence[ScoredStatement]) -> None:
+    """Fill in the feature that is relative to the other statements."""
+    cover, best = STATEMENT_FEATURES.index("cover"), STATEMENT_FEATURES.index("best")
+    top = max((s.features[cover] for s in scored), default=0.0)
+    for statement in scored:
+        statement.features[best] = statement.features[cover] - top
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in fold(text) if c.isalnum())
 
 
 def _source(index: int, item: Evidence) -> _Source:
@@ -122,6 +143,8 @@ def _source(index: int, item: Evidence) -> _Source:
         around=frozenset().union(*parts),
         named=frozenset().union(*parts) if pictured else frozenset(parts[0]),
         titled=frozenset(parts[2]),
+        dated=days(f"{segment.heading}\n{title}"),
+        headings=frozenset(_bare(h) for h in (*segment.heading.split(" > "), title)),
         trust=0.9 if pictured and len(found) <= SHORT else 0.6,
     )
 
@@ -130,7 +153,7 @@ SHORT = 12
 """A picture or recording of at most so many statements is about one thing: what it is called."""
 
 
-def _score_source(over: Lens, source: _Source) -> list[ScoredStatement]:
+def _score_source(over: Lens, source: _Source, asked: frozenset[Day]) -> list[ScoredStatement]:
     covers = [
         _cover(over, s, words) for s, words in zip(source.statements, source.words, strict=True)
     ]
@@ -145,7 +168,7 @@ def _score_source(over: Lens, source: _Source) -> list[ScoredStatement]:
         if statement.fields:
             met = np.maximum(met, 0.6 * titled)
         own = _with_asked(over, met, best_fit)
-        near, reached = _surroundings(statement, covers, around, own, j)
+        near, reached = _surroundings(source, covers, around, own, j)
         features = _own_features(over, source.words[j], own)
         features |= {
             "near": over.share(near) - over.share(own),
@@ -158,6 +181,7 @@ def _score_source(over: Lens, source: _Source) -> list[ScoredStatement]:
             "fields": float(bool(statement.fields)),
         }
         features |= _dialogue(over, source, covers, own, j)
+        features |= _place(source, statement, asked)
         row = np.array([features[name] for name in STATEMENT_FEATURES])
         matrix = np.array(rows).reshape(len(found), len(VALUE_FEATURES))
         scored.append(
@@ -183,22 +207,44 @@ def _with_asked(over: Lens, met: Floats, best_fit: float) -> Floats:
 
 
 def _surroundings(
-    statement: Statement, covers: Sequence[Floats], around: Floats, own: Floats, j: int
+    source: _Source, covers: Sequence[Floats], around: Floats, own: Floats, j: int
 ) -> tuple[Floats, Floats]:
     """Return what the neighbours and what everything around a statement adds to its cover.
 
-    A row of a table stands for itself: what other rows say is about other things.
+    A row of a table stands for itself: what other rows say is about other things. A field of a
+    form or record is about what the other fields of its record name.
     """
     near = own
     reached = np.maximum(own, around)
+    statement = source.statements[j]
     if statement.kind == "row":
         return near, reached
+    if statement.kind == "pair":
+        for k in _record(source, j):
+            near = np.maximum(near, 0.95 * covers[k])
+        return near, np.maximum(reached, near)
     for k in (j - 2, j - 1, j + 1):
         if 0 <= k < len(covers):
             near = np.maximum(near, 0.95 * covers[k])
     for cover in covers:
         reached = np.maximum(reached, 0.75 * cover)
     return near, np.maximum(reached, near)
+
+
+_RECORD_END = re.compile(r"\n[ \t]*\n|[{}]")
+
+
+def _record(source: _Source, j: int) -> Iterator[int]:
+    """Yield the fields that stand with field j in one record, without a gap or a brace between."""
+    for step in (-1, 1):
+        k = j + step
+        while 0 <= k < len(source.statements):
+            here, there = source.statements[k - step], source.statements[k]
+            between = source.text[min(here.end, there.end) : max(here.start, there.start)]
+            if _RECORD_END.search(between):
+                break
+            yield k
+            k += step
 
 
 def _own_features(over: Lens, words: Sequence[Token], own: Floats) -> dict[str, float]:
@@ -233,6 +279,21 @@ def _order(over: Lens, words: Sequence[Token]) -> float:
         if any(0 < b - a <= 4 for a in places.get(i, ()) for b in places.get(i + 1, ()))
     )
     return close / (count - 1)
+
+
+def _place(source: _Source, statement: Statement, asked: frozenset[Day]) -> dict[str, float]:
+    """Return what a statement is: about the dates asked for, a mere heading, a row."""
+    shown = source.text[statement.start : statement.end]
+    said = days(shown) if asked else frozenset()
+    met = agreement(asked, said)
+    return {
+        "dates": met if said else 0.5 * agreement(asked, source.dated),
+        "title": float(_bare(shown) in source.headings),
+        "row": float(statement.kind == "row"),
+        "best": 0.0,
+        "passage": 0.0,
+        "context": 0.0,
+    }
 
 
 _POINTS_BACK = re.compile(

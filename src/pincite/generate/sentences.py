@@ -89,11 +89,13 @@ def statements(segment: Segment) -> list[Statement]:
 def _is_sign(text: str, found: list[Statement]) -> bool:
     """True for the few words of a sign or label, which are read together."""
     plain = not any(s.fields or s.kind == "sentence" for s in found)
-    return len(found) > 1 and plain and len(text) <= SIGN
+    return 1 < len(found) <= SIGN_LINES and plain and len(text) <= SIGN
 
 
 SIGN = 120
 """Characters up to which the lines in a picture are taken to be one sign."""
+SIGN_LINES = 3
+"""Lines up to which they are; more are a list, and each says something of its own."""
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:

@@ -135,6 +135,10 @@ def _values_within(text: str, statement: Statement) -> list[Value]:
         Value(v.start + shift, v.end + shift, v.kind, v.norm, v.dimension)
         for v in values(text[statement.start : statement.end])
     ]
+    if statement.fields:  # the name of a field is no answer
+        found = [
+            v for v in found if any(f.start <= v.start and v.end <= f.end for f in statement.fields)
+        ]
     places = {(v.start, v.end) for v in found}
     for field in statement.fields:
         if (field.start, field.end) not in places and field.end - field.start <= 120:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ class Shape:
         box: Where it lies on the slide.
         title: True for the title of the slide.
         width_points: How many points of width its text has.
+        height_points: How many points of height.
     """
 
     element: Any
@@ -38,6 +39,7 @@ class Shape:
     box: Box
     title: bool
     width_points: float
+    height_points: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ def _shape(element: Any, frame: Frame, layouts: Layouts) -> Shape:
         frame.box(place, turn),
         mark is not None and mark.get("type") in _TITLES,
         (place[2] * frame.scale_x if place else frame.width) / _POINT,
+        (place[3] * frame.scale_y if place else frame.height) / _POINT,
     )
 
 
@@ -191,16 +194,36 @@ def _integer(text: str) -> int:
 
 
 def paragraph_boxes(shape: Shape) -> Iterator[tuple[str, Box]]:
-    """Yield the paragraphs of a shape with their shares of its height, by lines they may take."""
+    """Yield the paragraphs of a shape with where they stand in it, by lines they may take.
+
+    Where the size of the letters is stated, so is how far down the text reaches; else the
+    paragraphs share the height of the shape.
+    """
     body = shape.element.find(q("p:txBody"))
     paragraphs = [] if body is None else body.findall(q("a:p"))
     heights = [_height(p, shape.width_points) for p in paragraphs]
     x0, y0, x1, y1 = shape.box
-    total, at = sum(heights) or 1.0, 0.0
+    total = sum(heights) or 1.0
+    filled, at = _filled(body, paragraphs, total, shape)
     for paragraph, height in zip(paragraphs, heights, strict=True):
-        top, at = at, at + height
+        top, at = at, at + filled * height / total
         if words := paragraph_words(paragraph):
-            yield words, (x0, y0 + (y1 - y0) * top / total, x1, y0 + (y1 - y0) * at / total)
+            yield words, (x0, y0 + (y1 - y0) * top, x1, y0 + (y1 - y0) * min(1.0, at))
+
+
+def _filled(
+    body: Any, paragraphs: Sequence[Any], total: float, shape: Shape
+) -> tuple[float, float]:
+    """Return the share of a shape's height that its text takes, and the share above the text."""
+    stated = all(
+        any(run.get("sz") for run in p.iter(q("a:rPr"))) for p in paragraphs if paragraph_words(p)
+    )
+    if body is None or not stated or total >= shape.height_points:
+        return 1.0, 0.0
+    share = total / shape.height_points
+    properties = body.find(q("a:bodyPr"))
+    anchor = "t" if properties is None else properties.get("anchor", "t")
+    return share, {"ctr": (1 - share) / 2, "b": 1 - share}.get(anchor, 0.0)
 
 
 def paragraph_words(paragraph: Any) -> str:
@@ -218,4 +241,6 @@ def _height(paragraph: Any, width_points: float) -> float:
     words = paragraph_words(paragraph)
     across = sum(0.5 if ord(letter) < 0x2E80 else 1.0 for letter in words) * size
     lines = max(1, math.ceil(across / max(width_points, size)))
-    return lines * size * _LINE_HEIGHT
+    spacing = paragraph.find(f"{q('a:pPr')}/{q('a:spcAft')}/{q('a:spcPts')}")
+    after = 0.0 if spacing is None else _integer(spacing.get("val", "")) / 100
+    return lines * size * _LINE_HEIGHT + after

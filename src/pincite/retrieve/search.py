@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pincite.dates import other_forms
 from pincite.encode import TextEncoder
 from pincite.language import language_of
 from pincite.retrieve.align import Passage, align
@@ -99,7 +100,8 @@ class Searcher:
         """Return what the channels bring up for a query, `depth` from each, with features."""
         clock = _Clock()
         where = to_sql(query.filters)
-        lexical = dict(self.store.lexical(query.text, depth, where))
+        wanted = " ".join([query.text, *other_forms(query.text)])
+        lexical = dict(self.store.lexical(wanted, depth, where))
         clock.lap("lexical")
         dense = self._dense(query.text, depth, where)
         clock.lap("dense")
@@ -108,20 +110,20 @@ class Searcher:
         clock.lap("read")
         kept = {id: s for id, s in segments.items() if s.asset_id in assets}
         passages = [_passage(s, assets[s.asset_id].title) for s in kept.values()]
-        aligned = dict(zip(kept, align(query.text, passages), strict=True))
+        aligned = dict(zip(kept, align(wanted, passages), strict=True))
         clock.lap("align")
         return Pool(kept, assets, lexical, dense, features(lexical, dense, aligned), clock.laps)
 
     def _dense(self, text: str, k: int, where: str) -> dict[str, float]:
         encoder = self.encoder
-        if encoder is None or not _reads(encoder, text):
+        if encoder is None or not reads(encoder, text):
             return {}
         vector = encoder.encode([text], role="query")[0]
         return dict(self.store.nearest(encoder.space, vector, k, where))
 
 
-def _reads(encoder: TextEncoder, text: str) -> bool:
-    """An encoder is asked only for languages it was trained on: elsewhere it is noise."""
+def reads(encoder: TextEncoder, text: str) -> bool:
+    """Return whether an encoder was trained on the language of a text: elsewhere it is noise."""
     language = language_of(text)
     return not encoder.languages or not language or language in encoder.languages
 
