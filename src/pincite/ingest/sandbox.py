@@ -11,9 +11,11 @@ import ctypes
 import errno
 import os
 import platform
+import re
 import signal
 import struct
 import sys
+from pathlib import Path
 from typing import Any
 
 from pincite.config import Config
@@ -66,11 +68,21 @@ def allow_seconds(config: Config) -> None:
 
 
 def resident_mb() -> float:
-    """Return the most memory this process has held so far."""
+    """Return the most memory this process has held so far.
+
+    Linux counts the memory of whoever started a process as its own in `getrusage`; a reader
+    started by a large program would seem large. Its own peak stands in `/proc`.
+    """
     if sys.platform == "win32":
         return 0.0
     import resource
 
+    try:
+        status = Path("/proc/self/status").read_text("ascii", "replace")
+    except OSError:  # macOS has no such file, and a container may hide it
+        status = ""
+    if own := re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE):
+        return int(own[1]) / 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / MB if sys.platform == "darwin" else peak / 1024
 
