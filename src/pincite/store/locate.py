@@ -19,8 +19,8 @@ def kb_uri(name: str | Path, config: Config) -> str:
     """Return where the knowledge base called `name` lies.
 
     A name means one of the user's own; a folder of material (or, as a `Path`, a single file)
-    means the knowledge base that belongs to it; a directory that is a knowledge base, or a URI,
-    means itself.
+    means the knowledge base that belongs to it; a directory that is a knowledge base, an empty
+    one named as text (a place chosen for a new one), or a URI, means itself.
 
     Raises:
         UsageError: It is none of these.
@@ -30,9 +30,9 @@ def kb_uri(name: str | Path, config: Config) -> str:
         return text
     path = Path(text).expanduser()
     if path.is_dir() and not _is_named(text, config):
-        if (path / MARK).exists() or not any(path.iterdir()):
-            return str(path.resolve())
-        return str(config.data_dir / "kbs" / folder_name(path))
+        own = config.data_dir / "kbs" / folder_name(path)
+        chosen = isinstance(name, str) and not any(path.iterdir()) and not (own / MARK).exists()
+        return str(path.resolve()) if chosen or (path / MARK).exists() else str(own)
     if path.is_file():
         if isinstance(name, Path):
             return str(config.data_dir / "kbs" / folder_name(path))
