@@ -16,7 +16,7 @@ from typing import Any
 
 from pincite.config import Config, load_config
 from pincite.encode import TextEncoder, default_encoder
-from pincite.errors import NotFound, StoreError, UsageError
+from pincite.errors import NotFound, StoreError, UsageError, did_you_mean
 from pincite.generate import Generator, generators
 from pincite.generate.show import Shown, parse_citation_id, show
 from pincite.ingest.report import Summary
@@ -67,7 +67,11 @@ class KnowledgeBase:
             StoreError: It cannot be read.
         """
         config = config or load_config()
-        return cls(Store.open(kb_uri(name, config), create=create, repair=repair), config)
+        uri = kb_uri(name, config)
+        try:
+            return cls(Store.open(uri, create=create, repair=repair), config)
+        except NotFound:
+            raise NotFound(_none_called(str(name), uri, config)) from None
 
     @classmethod
     def holding(cls, citation: str, *, kb: str = "", config: Config | None = None) -> KnowledgeBase:
@@ -357,6 +361,17 @@ def local_knowledge_bases(config: Config) -> list[dict[str, Any]]:
         segments = sum(entry.segments for entry in ledger.values())
         found.append(info | {"assets": len(ledger), "segments": segments})
     return found
+
+
+def _none_called(name: str, uri: str, config: Config) -> str:
+    """Return the sentence for a knowledge base that does not exist."""
+    if "://" not in name and Path(name).is_dir():
+        return f"{name!r} has no knowledge base yet; make it with: pincite sync {shlex.quote(name)}"
+    near = did_you_mean(name, [Path(known).name for known in local_uris(config)])
+    return (
+        f"no knowledge base {name!r} (looked for {uri}).{near} pincite kb list shows what there "
+        f"is; make one with: pincite ingest PATH --kb {shlex.quote(name)}"
+    )
 
 
 def _disk_bytes(uri: str) -> int | None:

@@ -2,36 +2,9 @@
 
 import json
 
-import pytest
-
-from pincite.cli import run
 from pincite.cli.ingest import summary_lines
 from pincite.ingest.report import Summary
 from tests.store.test_encode import Words
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder of material, on a machine without settings and models."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("PINCITE_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("PINCITE_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("PINCITE_WORKERS", "1")
-    (tmp_path / "folder").mkdir()
-    return tmp_path / "folder"
-
-
-@pytest.fixture
-def pincite(capsys):
-    def call(*arguments):
-        """Exit code, stdout and stderr of a command."""
-        code = run([str(a) for a in arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def test_a_first_sync_says_what_it_did(folder, pincite):

@@ -83,8 +83,9 @@ def run(arguments: Sequence[str]) -> int:
         sys.stderr.close()
         return 0
     except typer.TyperException as error:
-        message = error.format_message().rstrip(".")
-        _complain(f"{message}. See: {_help_hint(ordered)}")
+        message = error.format_message()
+        ended = message if message.endswith((".", "?")) else f"{message}."
+        _complain(f"{ended} See: {_help_hint(ordered)}")
         return EXIT_USAGE
     except Exception as error:
         if debug:
@@ -114,7 +115,11 @@ def global_flags_last(arguments: Sequence[str]) -> list[str]:
 
 
 def _help_hint(arguments: Sequence[str]) -> str:
-    command = [a for a in arguments[:1] if not a.startswith("-")]
+    """Return how to get help on the command named, as far as it is one."""
+    from pincite.cli.tree import commands
+
+    known = set(commands())
+    command = next(tuple(arguments[:n]) for n in (2, 1, 0) if tuple(arguments[:n]) in known)
     return " ".join(["pincite", *command, "--help"])
 
 

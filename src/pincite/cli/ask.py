@@ -40,7 +40,9 @@ def ask(
     folder, question = _folder_and_question(words)
     flags = {"kb": kb, "generator": generator, "k": k, "ocr": ocr, "language": language}
     config = load_config(flags)
-    base = KnowledgeBase.open(config["kb"] or folder or "default", config=config)
+    name = config["kb"] or folder or "default"
+    create = folder is not None or not config["kb"]
+    base = KnowledgeBase.open(name, config=config, create=create)
     if folder is not None:
         code = report_run(
             lambda watch: base.sync(folder, prune=True, on_event=watch),

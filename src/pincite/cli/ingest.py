@@ -50,7 +50,7 @@ def report_run(
     json: bool,
     quiet: bool,
     strict: bool = False,
-    nothing: str = "nothing to do: every file is as it was",
+    nothing: str | None = None,
     command: str = "ingest",
 ) -> int:
     """Run `start` while telling of its files and progress, and return the exit code.
@@ -60,7 +60,8 @@ def report_run(
         json: Speak JSON on stdout.
         quiet: Say nothing on stderr.
         strict: Files that carry a mere note count as incomplete.
-        nothing: What is said of a run that had nothing to do; "" says only what is amiss.
+        nothing: What is said of a run that had nothing to do; "" says only what is amiss; None
+            tells unchanged files from none at all.
         command: The command that reads the same files again.
     """
     teller = _Teller(json, quiet, nothing, command)
@@ -78,7 +79,7 @@ def report_run(
 class _Teller:
     """Turns events into lines: JSON on stdout, or sentences on stderr."""
 
-    def __init__(self, json: bool, quiet: bool, nothing: str, command: str) -> None:
+    def __init__(self, json: bool, quiet: bool, nothing: str | None, command: str) -> None:
         self._json, self._quiet = json, quiet
         self._nothing, self._command = nothing, command
         self._ticker = Ticker(quiet or json)
@@ -117,20 +118,21 @@ class _Teller:
             emit(summary.to_json())
             return
         if _idle(summary):
-            if self._nothing:
-                say(self._nothing, quiet=self._quiet)
+            if nothing := _nothing(summary) if self._nothing is None else self._nothing:
+                say(nothing, quiet=self._quiet)
             return
         lines = summary_lines(summary, self._command)
         eventful = summary.partial or summary.failed or summary.interrupted or _touched(summary)
-        for line in lines if self._nothing or eventful else lines[1:]:
+        for line in lines if self._nothing != "" or eventful else lines[1:]:
             say(line, quiet=self._quiet)
 
 
 def progress_line(event: RunProgress) -> str:
     """Return one line: files done of all, where in the file, rate and remaining time."""
     from pincite.cli.render import clock, shorten
+    from pincite.ingest.report import printable
 
-    name = event.uri.rstrip("/").rsplit("/", 1)[-1]
+    name = printable(event.uri.rstrip("/").rsplit("/", 1)[-1])
     part = ""
     if event.part is not None and event.part.total:
         done, total = event.part.done, event.part.total
@@ -143,6 +145,13 @@ def progress_line(event: RunProgress) -> str:
 def _idle(summary: Summary) -> bool:
     """Whether nothing was done and nothing is amiss."""
     return summary.clean and not _touched(summary)
+
+
+def _nothing(summary: Summary) -> str:
+    if summary.files:
+        return "nothing to do: every file is as it was"
+    passed = ", ".join(f"{count:,} {reason}" for reason, count in summary.skipped.items())
+    return "nothing to do: no file was found" + (f" (passed over: {passed})" if passed else "")
 
 
 def _touched(summary: Summary) -> int:

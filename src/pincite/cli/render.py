@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
+from pincite.ingest.report import printable
 from pincite.types import (
     WHOLE,
     Answer,
@@ -21,6 +23,7 @@ from pincite.types import (
 )
 
 QUOTE_WIDTH = 160
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def place(locator: Locator) -> str:
@@ -65,13 +68,23 @@ def clock(seconds: float) -> str:
 
 
 def name_of(asset: Asset) -> str:
-    """Return the file name of an asset."""
-    return PurePath(asset.uri).name or asset.title
+    """Return the file name of an asset, without what could deceive a terminal."""
+    return printable(PurePath(asset.uri).name or asset.title)
+
+
+def visible(text: str) -> str:
+    r"""Return text of a document with control characters escaped: they steer a terminal.
+
+    Example:
+        >>> visible("red \x1b[31m\ttext\n")
+        'red \\x1b[31m\ttext\n'
+    """
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def shorten(text: str, width: int = QUOTE_WIDTH) -> str:
     """Return text on one line, cut at `width` characters."""
-    flat = " ".join(text.split())
+    flat = visible(" ".join(text.split()))
     return flat if len(flat) <= width else flat[: width - 1] + "…"
 
 
@@ -80,7 +93,7 @@ def answer_lines(answer: Answer, empty: bool) -> Iterable[str]:
     if answer.text is None:
         yield from _no_answer(answer, empty)
         return
-    yield _with_marks(answer.text, answer.citations)
+    yield visible(_with_marks(answer.text, answer.citations))
     yield ""
     for citation in answer.citations:
         yield f"[{citation.n}] {name_of(citation.asset)}, {place(citation.locator)}"

@@ -60,7 +60,7 @@ def search(
         modified_before_ns=_day(before, "--before"),
         where=where or "",
     )
-    base = KnowledgeBase.open(config["kb"] or "default", config=config)
+    base = KnowledgeBase.open(config["kb"] or "default", config=config, create=not config["kb"])
     found = base.search(query, filters=filters)
     for warning in found.warnings:
         say(f"note: {warning}", quiet=quiet)

@@ -29,7 +29,7 @@ def show(
     debug: options.Debug = False,
 ) -> int:
     """Print a citation's sentence and write its page crop, picture or clip to a file."""
-    from pincite.cli.render import name_of, place
+    from pincite.cli.render import name_of, place, visible
     from pincite.config import load_config
     from pincite.forms import shown_to_json
     from pincite.pipeline import KnowledgeBase
@@ -43,7 +43,7 @@ def show(
     else:
         write(f"{name_of(shown.asset)}, {place(shown.locator)}")
         write()
-        write(shown.passage)
+        write(visible(shown.passage))
         if written is not None:
             write()
             write(str(written))
