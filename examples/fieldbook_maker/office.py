@@ -153,7 +153,7 @@ def _textbox(
     *,
     bold: bool = False,
 ) -> None:
-    x, y, width, height = inches
+    x, y, width, _ = inches
     frame = slide.shapes.add_textbox(*(Inches(v) for v in inches)).text_frame
     frame.word_wrap = True
     for place, text in enumerate(words):

@@ -134,7 +134,8 @@ STOP_WORDS: frozenset[str] = frozenset(
     is are was were be been being do does did have has had will would can could should may might
     must i me my we us our you your he him his she her it its they them their not no than then
     there here what which who whom whose when where why how much many about
-    的 了 是 在 和 与 有 吗 呢 吧 着 也 都 就 及 或 哪 谁 几 么 什 多少 什么 哪里 哪个 哪些 怎么 如何 为什""".split()
+    的 了 是 在 和 与 有 吗 呢 吧 着 也 都 就 及 或 哪 谁 几 么 什 多少 什么
+    哪里 哪个 哪些 怎么 如何 为什""".split()
 )
 """Words that carry no subject: English as stemmed, Chinese as pairs and single characters."""
 
