@@ -161,7 +161,10 @@ def judge(base: KnowledgeBase, questions: list[dict[str, Any]], verbose: bool) -
             if answer.abstained:
                 best = answer.evidence[0] if answer.evidence else None
                 print(f"   best {best.segment.text[:120]!r}" if best else "   nothing found")
-    rows = [*sorted(tally.items()), ("all answerable", sum(tally.values(), []))]
+    rows = [
+        *sorted(tally.items()),
+        ("all answerable", [r for results in tally.values() for r in results]),
+    ]
     print(f"{'':16} {'n':>4} {'answer':>8} {'citation':>9} {'both':>6}")
     for name, results in rows:
         shares = [sum(column) / len(results) for column in zip(*results, strict=True)]

@@ -8,7 +8,6 @@ With it: the same with weights fitted on the other domains, then the weights fit
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 from collections.abc import Sequence

@@ -7,6 +7,8 @@ import io
 import json
 import os
 import struct
+import subprocess
+import sys
 import wave
 import zipfile
 
@@ -247,3 +249,19 @@ def test_broken_bytes_end_in_a_kind_or_in_a_refusal(tmp_path, seed):
 def test_every_extension_promises_a_known_kind():
     assert set(EXTENSIONS.values()) <= set(PARSERS) | set(UNREAD)
     assert set(PARSERS.values()) == set(NAMES)
+
+
+def test_a_kind_without_a_parser_goes_to_the_plugin_named_after_it(tmp_path):
+    """Through a real entry point, in a process of its own: the table is read once a process."""
+    info = tmp_path / "toy-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[pincite.parsers]\n.xyz = toy:XyzParser\n")
+    (tmp_path / "a.xyz").write_bytes(bytes(range(256)) * 4)
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path; from pincite.ingest.detect import detect\n"
+        "print(detect(Path(sys.argv[1]) / 'a.xyz').parser)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True)
+    assert done.stdout.strip() == ".xyz", done.stderr

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 import numpy as np
+import numpy.typing as npt
 
 from pincite.generate.cover import Floats, Lens, lens
 from pincite.generate.lexicon import STOP_EN
@@ -21,7 +22,7 @@ from pincite.generate.receipt import CALLED, is_receipt, with_head
 from pincite.generate.sentences import Statement, statements
 from pincite.generate.terms import Token, tokens
 from pincite.generate.value_score import VALUE_FEATURES, score_values
-from pincite.generate.values import Value
+from pincite.generate.values import Value, values
 from pincite.generate.when import Day, agreement, days
 from pincite.language import fold
 from pincite.types import Evidence
@@ -103,12 +104,26 @@ def read_evidence(question: Question, evidence: Sequence[Evidence]) -> Reading:
         _terms(x, words) for s in sources for x, words in zip(s.statements, s.words, strict=True)
     ]
     over = lens(question, said, {term for s in sources for term in s.around})
-    asked = days(question.text)
+    asked = _asked_days(question)
     scored: list[ScoredStatement] = []
     for source in sources:
         scored.extend(_score_source(over, source, asked))
     _compare(scored)
     return Reading(over, tuple(scored))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _AskedDays:
+    """The dates of a question, and which of its keywords spell them."""
+
+    dates: frozenset[Day]
+    words: npt.NDArray[np.bool_]
+
+
+def _asked_days(question: Question) -> _AskedDays:
+    spans = [(v.start, v.end) for v in values(question.text) if v.kind == "date"]
+    words = [any(a <= k.start and k.end <= b for a, b in spans) for k in question.keywords]
+    return _AskedDays(days(question.text), np.array(words, dtype=bool))
 
 
 def _compare(scored: Sequence[ScoredStatement]) -> None:
@@ -153,7 +168,7 @@ SHORT = 12
 """A picture or recording of at most so many statements is about one thing: what it is called."""
 
 
-def _score_source(over: Lens, source: _Source, asked: frozenset[Day]) -> list[ScoredStatement]:
+def _score_source(over: Lens, source: _Source, asked: _AskedDays) -> list[ScoredStatement]:
     covers = [
         _cover(over, s, words) for s, words in zip(source.statements, source.words, strict=True)
     ]
@@ -167,6 +182,9 @@ def _score_source(over: Lens, source: _Source, asked: frozenset[Day]) -> list[Sc
         met = np.maximum(covers[j], named)
         if statement.fields:
             met = np.maximum(met, 0.6 * titled)
+        for k in _record(source, j) if statement.kind == "pair" else ():
+            met = np.maximum(met, 0.7 * covers[k])
+        met, dated = _with_days(source, statement, met, asked)
         own = _with_asked(over, met, best_fit)
         near, reached = _surroundings(source, covers, around, own, j)
         features = _own_features(over, source.words[j], own)
@@ -181,7 +199,8 @@ def _score_source(over: Lens, source: _Source, asked: frozenset[Day]) -> list[Sc
             "fields": float(bool(statement.fields)),
         }
         features |= _dialogue(over, source, covers, own, j)
-        features |= _place(source, statement, asked)
+        features |= _place(source, statement)
+        features["dates"] = dated
         row = np.array([features[name] for name in STATEMENT_FEATURES])
         matrix = np.array(rows).reshape(len(found), len(VALUE_FEATURES))
         scored.append(
@@ -281,13 +300,27 @@ def _order(over: Lens, words: Sequence[Token]) -> float:
     return close / (count - 1)
 
 
-def _place(source: _Source, statement: Statement, asked: frozenset[Day]) -> dict[str, float]:
-    """Return what a statement is: about the dates asked for, a mere heading, a row."""
+def _with_days(
+    source: _Source, statement: Statement, met: Floats, asked: _AskedDays
+) -> tuple[Floats, float]:
+    """Return the cover with the words of a date met by the same day in other words, and how far.
+
+    A statement about another day does not meet them, though it may share the year.
+    """
+    if not asked.dates:
+        return met, 0.0
+    said = days(source.text[statement.start : statement.end])
+    if not said:
+        return met, 0.5 * agreement(asked.dates, source.dated)
+    found = agreement(asked.dates, said)
+    lifted = np.maximum(met, found) if found > 0 else np.minimum(met, 0.3)
+    return np.where(asked.words, lifted, met), found
+
+
+def _place(source: _Source, statement: Statement) -> dict[str, float]:
+    """Return what a statement is, a mere heading or a row, and room for what is compared later."""
     shown = source.text[statement.start : statement.end]
-    said = days(shown) if asked else frozenset()
-    met = agreement(asked, said)
     return {
-        "dates": met if said else 0.5 * agreement(asked, source.dated),
         "title": float(_bare(shown) in source.headings),
         "row": float(statement.kind == "row"),
         "best": 0.0,

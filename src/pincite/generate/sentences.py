@@ -120,12 +120,18 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
     """Yield the statements of one block: its lines are joined where they are wrapped prose."""
     lines = _lines(text, start, end)
     width = max(b - a for a, b in lines)
+    names = _column_names(text, lines)
     index = 0
     while index < len(lines):
         a, b = lines[index]
         shown = text[a:b]
         if _is_row(shown) or _is_pair(shown):
             yield _named(text, a, b)
+            index += 1
+            continue
+        if names and shown.count(_BAR) == len(names) - 1:
+            if index:
+                yield _barred(text, a, b, names)
             index += 1
             continue
         following = lines[index + 1] if index + 1 < len(lines) else None
@@ -138,6 +144,37 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
             last += 1
         yield from _prose(text, a, lines[last][1])
         index = last + 1
+
+
+_BAR = " | "
+
+
+def _column_names(text: str, lines: list[tuple[int, int]]) -> list[str]:
+    """Return the names of the columns when a block is a table with bars, its first line naming.
+
+    Such a block stands for a table on a page: `Summer | Pups | Dead` above `2021/22 | 1,089 | 41`.
+    """
+    first = text[slice(*lines[0])]
+    bars = first.count(_BAR)
+    same = sum(text[slice(*line)].count(_BAR) == bars for line in lines[1:])
+    if not bars or not same:
+        return []
+    names = [cell.strip() for cell in first.split(_BAR)]
+    numbers = sum(bool(_VALUE_LINE.match(name)) for name in names)
+    return names if numbers <= len(names) / 4 else []
+
+
+def _barred(text: str, start: int, end: int, names: list[str]) -> Statement:
+    """Return a row whose cells are named by the columns of its table."""
+    fields: list[Field] = []
+    at = start
+    for name, cell in zip(names, text[start:end].split(_BAR), strict=True):
+        a, b = _strip(text, at, at + len(cell))
+        if a < b:
+            fields.append(Field(name, a, b))
+        at += len(cell) + len(_BAR)
+    start, end = _strip(text, start, end)
+    return Statement(start, end, "row", tuple(fields))
 
 
 def _is_row(line: str) -> bool:

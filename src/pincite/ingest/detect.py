@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pincite.errors import IngestError
-from pincite.ingest import containers
+from pincite.ingest import containers, parsers
 from pincite.ingest.charset import SAMPLE_BYTES, charset_of
 from pincite.ingest.kinds import EXTENSIONS, NAMES, PARSERS, UNREAD
 from pincite.ingest.signatures import signature
@@ -45,6 +45,10 @@ def detect(path: Path) -> Detected:
             `PASSWORD_REQUIRED` for an encrypted office document.
     """
     media = media_type_of(path)
+    extension = path.suffix.lower()
+    for name in (media, extension):  # only plugins have such names
+        if name and media not in PARSERS and name in parsers:
+            return Detected(media, name)
     if media == containers.ENCRYPTED:
         raise IngestError(
             "PASSWORD_REQUIRED",
