@@ -11,7 +11,7 @@ Each fit is a conditional logit (Newton steps, ridge towards the hand-set weight
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from benchmarks.answers import Retriever, load, token_f1
 from benchmarks.corpora import DATA
 from benchmarks.fieldbook import normal
-from benchmarks.fit_calibration import Group, choice_groups, look, shown
+from benchmarks.fit_calibration import Group, belief_rows, choice_groups, look, shown
 from benchmarks.practice import Case, domains, holds_quote, load_cases
 from pincite.config import load_config
 from pincite.encode import default_encoder
@@ -37,8 +37,8 @@ HELD = [BELIEF_FEATURES.index(n) for n in ("limits", "gap")]
 """What practice shows too seldom to teach: an unmet year, a row about another thing, a name or
 word of the question that nothing near the statement meets."""
 PULL = 0.002
-PUBLIC_STEP = 3
-"""Every third question of a public set teaches belief; each is asked in several ways."""
+PUBLIC_STEP = 4
+"""Every fourth question of a public set teaches belief; each is asked in several ways."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,18 +164,35 @@ def public_groups(language: str, similarity: Similarity | None) -> tuple[list[Gr
     return choice_groups(cases)
 
 
-def fit(reads: Sequence[Read], public: tuple[list[Group], list[Group]], *, dense: bool) -> Weights:
+def public_belief(
+    language: str, similarity: Similarity | None, weights: Weights
+) -> tuple[list[list[float]], list[float]]:
+    """Return belief features and truth of the even articles, look-alikes among the questions."""
+    path = DATA / "qa" / f"qa.{language}.json"
+    if not path.exists():
+        return [], []
+    paragraphs, items = load(path)
+    even = [i for i in items if paragraphs[i.gold].article % 2 == 0]
+    return belief_rows(paragraphs, even[::PUBLIC_STEP], Retriever(paragraphs), weights, similarity)
+
+
+def fit(
+    reads: Sequence[Read],
+    public: tuple[list[Group], list[Group]],
+    *,
+    dense: bool,
+    more: Callable[[Weights], tuple[list[list[float]], list[float]]] = lambda weights: ([], []),
+) -> Weights:
     """Return weights fitted on practice cases and on the groups of the public sets."""
     statements, values = groups_of(reads)
     statement = newton(statements + public[0], np.array(HAND.statement), [] if dense else DENSE)
     value = newton(values + public[1], np.array(HAND.value))
     weights = Weights(tuple(statement), tuple(value), HAND.belief)
     rows, truth = _belief_data(reads, weights)
+    more_rows, more_truth = more(weights)
+    held = HELD if dense else HELD + DENSE_BELIEF
     belief = logistic(
-        np.array(rows),
-        np.array(truth),
-        np.array(HAND.belief),
-        HELD if dense else HELD + DENSE_BELIEF,
+        np.array(rows + more_rows), np.array(truth + more_truth), np.array(HAND.belief), held
     )
     return Weights(weights.statement, weights.value, tuple(belief))
 
@@ -214,12 +231,6 @@ def report(name: str, made: Sequence[tuple[bool, bool, bool, bool]]) -> None:
         f"given {given:.3f}  refused {refused}/{len(other)}",
         flush=True,
     )
-
-
-def _with_similarity(
-    language: str, similarity: Similarity | None, weights: Weights
-) -> tuple[list[list[float]], list[float]]:
-    return public_belief(language, weights, similarity)
 
 
 def read_all(cases: Sequence[Case], similarity: Similarity | None) -> list[Read]:
@@ -271,7 +282,7 @@ def main() -> None:
             reads,
             public,
             dense=similarity is not None,
-            more=partial(_with_similarity, language, similarity),
+            more=partial(public_belief, language, similarity),
         )
         print(f'    "{title}":', shown(weights), flush=True)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,7 +156,7 @@ def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dic
         "statement": float(sum(g.share for g in choice.grounds)),
         "agreement": math.log1p(len(choice.grounds) - 1),
         "key": measured["key"],
-        "limits": _unmet_limits(over, scored),
+        "limits": max(_unmet_limits(over, scored), _beside_the_point(over, scored, measured)),
         "dates": measured["dates"],
         "context": measured["context"],
         "passage": measured["passage"],
@@ -185,6 +185,16 @@ def _unmet_limits(over: Lens, scored: ScoredStatement) -> float:
     wanted = float(over.weights[about].sum())
     met = float((over.weights * reached)[about].sum())
     return float(wanted > 0.0 and met < 0.5 * wanted)
+
+
+def _beside_the_point(over: Lens, scored: ScoredStatement, measured: Mapping[str, float]) -> float:
+    """Return 1 when most of what is asked is met nowhere around, nor by meaning, else 0."""
+    meant = max(measured["similarity"], measured["context"]) >= LIKE
+    return float(over.share(scored.reached) < 0.5 and not meant)
+
+
+LIKE = 0.5
+"""Cosine from which a statement and a question are taken to be about one thing."""
 
 
 def _gap(question: Question, reached: npt.NDArray[np.float64]) -> float:
