@@ -1,6 +1,6 @@
 """What each feature is worth, and from score to probability.
 
-The numbers are logistic weights fitted by `benchmarks/fit_calibration.py` on question sets of
+The numbers are logistic weights fitted by `benchmarks/fit_answers.py` on question sets of
 which no part is used to judge; features that those sets do not show keep the hand-set value that
 the fit starts from and is pulled towards.
 """
