@@ -5,7 +5,7 @@ DEMO_VENV = .venv-demo
 TEST_VENV = .venv
 BIN = $(TEST_VENV)/bin
 
-.PHONY: demo test nightly check bench clean
+.PHONY: demo test nightly clean
 
 demo: $(DEMO_VENV)/.done
 	@$(DEMO_VENV)/bin/python examples/demo.py
@@ -17,8 +17,8 @@ $(DEMO_VENV)/.done: pyproject.toml constraints.txt
 	@touch $@
 
 test: $(TEST_VENV)/.done
-	$(BIN)/ruff format --check src tests benchmarks examples docs
-	$(BIN)/ruff check src tests benchmarks examples docs
+	$(BIN)/ruff format --check src tests marks examples docs
+	$(BIN)/ruff check src tests marks examples docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not nightly"
@@ -34,8 +34,6 @@ $(TEST_VENV)/.done: pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,torch,asr]"
 	@touch $@
 
-bench: $(TEST_VENV)/.done
-	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(DEMO_VENV) $(TEST_VENV) .demo dist build

@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from benchmarks.corpora import DATA
 from pincite.config import load_config
 from pincite.ingest.report import FileReport, Summary, printable
 from pincite.store.sync import RunEvent, sync
@@ -54,7 +55,7 @@ def table(reports: list[FileReport]) -> list[str]:
 def main() -> None:
     """Read the folder named on the command line and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", default=DATA / "messy-files")
     parser.add_argument("--ocr", default="off", choices=("auto", "off", "force"))
     parser.add_argument("--files", action="store_true", help="list what is not complete")
     options = parser.parse_args()
