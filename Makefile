@@ -17,8 +17,8 @@ $(DEMO_VENV)/.done: pyproject.toml constraints.txt
 	@touch $@
 
 test: $(TEST_VENV)/.done
-	$(BIN)/ruff format --check src tests marks examples docs
-	$(BIN)/ruff check src tests marks examples docs
+	$(BIN)/ruff format --check src tests benchmarks examples docs
+	$(BIN)/ruff check src tests benchmarks examples docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -m "not nightly"
