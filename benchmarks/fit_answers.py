@@ -3,7 +3,7 @@
     python -m benchmarks.fit_answers [--only TABLE]
 
 Material: the practice folders of `answer_sets` through real reading and retrieval, and the even
-articles of the public question sets (`fit_calibration.py` says which). Practice folders are
+articles of the public question sets, where they are at hand. Practice folders are
 judged by weights fitted without them; the sample corpus and the odd articles are never fitted on.
 Each fit is a conditional logit (Newton steps, ridge towards the hand-set weights).
 """
