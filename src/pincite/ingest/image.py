@@ -15,6 +15,7 @@ from pincite.ingest.image_open import Frame, frames, is_paged, opened
 from pincite.ingest.layout import Piece, Row, reading_rows
 from pincite.ingest.ocr import OcrLine, read_lines
 from pincite.ingest.page_segments import placed_segment, segments_of
+from pincite.ingest.plotted import read_plots
 from pincite.ingest.segment import LIMIT, Block, weight
 from pincite.types import (
     WHOLE,
@@ -83,7 +84,10 @@ class _Reading:
         self.seen.update(line.text for line in lines)
         self.words += len(lines)
         locate = _locator(frame.number if self.paged else None)
-        for segment in self._cut(picture_flow(lines, frame.rgb.shape), locate, frame.number):
+        plotted = read_plots(lines, frame.rgb)
+        flow = plotted.flow
+        flow.extend(picture_flow(plotted.rest, frame.rgb.shape), lambda box: box)
+        for segment in self._cut(flow, locate, frame.number):
             self.ordinal = segment.ordinal + 1
             yield segment
 
