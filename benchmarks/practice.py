@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from benchmarks.fieldbook import answer_is_right
 from pincite.config import load_config
 from pincite.pipeline import KnowledgeBase
@@ -69,14 +71,28 @@ def holds_quote(case: Case, evidence: Evidence, start: int, end: int) -> bool:
     return False
 
 
+MISREAD = 75
+"""Likeness (0..100) from which a stretch of recognised words is taken to be the quote."""
+
+
 def flat_find(text: str, quote: str) -> tuple[int, int] | None:
-    """Return where a quote lies in a text, white space and table marks aside."""
-    kept = [(i, c) for i, c in enumerate(text) if c.isalnum()]
-    wanted = "".join(c for c in quote if c.isalnum())
-    at = "".join(c for _, c in kept).find(wanted)
-    if at < 0 or not wanted:
+    """Return where a quote lies in a text, white space and table marks aside.
+
+    Words read from a picture or heard in a recording are seldom right to the letter: where the
+    quote does not stand as it is, the stretch most like it is taken.
+    """
+    kept = [(i, c.lower()[:1]) for i, c in enumerate(text) if c.isalnum()]
+    wanted = "".join(c.lower()[:1] for c in quote if c.isalnum())
+    flat = "".join(c for _, c in kept)
+    at, length = flat.find(wanted), len(wanted)
+    if not wanted or not flat:
         return None
-    return kept[at][0], kept[at + len(wanted) - 1][0] + 1
+    if at < 0:
+        like = fuzz.partial_ratio_alignment(wanted, flat, score_cutoff=MISREAD)
+        if like is None or len(flat) < 0.6 * len(wanted) or len(wanted) < 5:
+            return None
+        at, length = like.dest_start, like.dest_end - like.dest_start
+    return kept[at][0], kept[at + length - 1][0] + 1
 
 
 def cited_right(case: Case, answer: Answer) -> bool:

@@ -87,3 +87,20 @@ def test_quoted_words_count_as_names():
 def test_the_noun_that_is_asked_for_is_the_focus():
     assert read("How many barrels does the cellar hold?").focus == {"barrel"}
     assert read("What is the altitude of the hut?").focus == {"altitud"}
+
+
+def test_pairs_that_straddle_two_chinese_words_are_no_keywords():
+    """陈志远过生日: no source need hold 远过."""
+    terms = [k.term for k in read("陈志远过生日那天在哪里？").keywords]
+    assert "远过" not in terms
+    assert {"陈志", "志远", "生日"} <= set(terms)
+
+
+def test_a_chinese_person_is_a_name():
+    named = {k.term for k in read("陈志远的电话是多少？").keywords if k.name}
+    assert named == {"陈志", "志远"}
+
+
+def test_asking_what_is_wrong_with_a_thing_is_no_definition():
+    assert read("What is broken on the boat winch?").kind == "thing"
+    assert read("What is a moraine?").kind == "definition"

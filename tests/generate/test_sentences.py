@@ -76,3 +76,10 @@ def test_the_few_words_of_a_sign_are_read_together():
     segment = Segment("s", "a", "image", ImageRegion(), sign)
     assert [(s.start, s.end) for s in statements(segment)] == [(0, len(sign))]
     assert said(sign) == ["DANGER", "THIN ICE"]
+
+
+def test_the_fields_of_json_are_names_with_values():
+    text = '{\n  "name": "Rain gauge",\n  "serial": "TB-6674",\n  "range_mm": 40\n}'
+    segment = Segment("s", "a", "text", TextSpan(0, len(text)), text)
+    found = [(f.key, text[f.start : f.end]) for s in statements(segment) for f in s.fields]
+    assert found == [("name", "Rain gauge"), ("serial", "TB-6674"), ("range_mm", "40")]

@@ -72,3 +72,39 @@ def test_spans_are_the_characters_of_the_value():
 
 def test_a_date_with_dashes_is_no_telephone_number():
     assert norms("2018-03-12", "contact") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "norm"),
+    [
+        ("库温保持零下二十二度", "temperature -22"),
+        ("stored at minus 80 °C", "temperature -80"),
+    ],
+)
+def test_below_zero_belongs_to_the_number(text, norm):
+    assert norms(text, "quantity") == [norm]
+
+
+@pytest.mark.parametrize("text", ["刷了一遍漆", "我们一起去", "气温零下", "上千"])
+def test_numerals_inside_a_chinese_word_are_no_numbers(text):
+    assert norms(text, "number") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "norm"),
+    [
+        ("serial TB-6674", "tb-6674"),
+        ("SERIAL No. 77-0319", "77-0319"),
+        ("Key No. 14", "14"),
+        ("receipt 004471", "004471"),
+        ("sensor C2-8805", "c2-8805"),
+    ],
+)
+def test_a_code_is_one_value_and_not_the_numbers_in_it(text, norm):
+    assert norms(text, "code") == [norm]
+    assert norms(text, "number") == []
+
+
+@pytest.mark.parametrize("text", ["in 2024-2025", "on 2025-03-05", "rooms 10-20"])
+def test_dates_and_ranges_are_no_codes(text):
+    assert norms(text, "code") == []

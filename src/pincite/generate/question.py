@@ -7,41 +7,20 @@ same way.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
-from pincite.generate.lexicon import HARD_ZH, SOFT_ZH, STOP_EN
-from pincite.generate.terms import Token, term_of, tokens
+from pincite.generate.asked_unit import unit_asked
+from pincite.generate.keywords import Keyword, keywords
+from pincite.generate.lexicon import HARD_ZH, STOP_EN
+from pincite.generate.terms import tokens
 from pincite.language import CJK, language_of
 
 Kind = Literal[
     "person", "place", "organisation", "time", "number", "money", "quantity", "percent",
-    "duration", "reason", "manner", "definition", "list", "yesno", "contact", "colour",
-    "saying", "thing",
+    "duration", "amount", "code", "reason", "manner", "definition", "list", "yesno", "contact",
+    "colour", "saying", "thing",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Keyword:
-    """A content word of a question.
-
-    Attributes:
-        term: The word as it is compared.
-        start: Where it starts in the question.
-        end: Where it ends in the question.
-        weight: How much it says before anything is known of the sources: 1 for a plain word.
-        name: True for names, quoted words and numbers: what an answer must be about.
-        asks: True where the word only says what kind of answer is wanted ("far", "price", 日期);
-            a value of that kind meets it.
-    """
-
-    term: str
-    start: int
-    end: int
-    weight: float = 1.0
-    name: bool = False
-    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +35,8 @@ class Question:
         keywords: The content words, in order.
         focus: Terms of the noun that is asked for: "points" in "how many points".
         choices: True when the question offers its answers ("A or B").
+        measured: True when the question names the unit or currency of its answer; only a value
+            of that dimension, or a bare number, will do.
     """
 
     text: str
@@ -65,6 +46,7 @@ class Question:
     keywords: tuple[Keyword, ...]
     focus: frozenset[str]
     choices: bool = False
+    measured: bool = False
 
     @property
     def wants_value(self) -> bool:
@@ -89,17 +71,23 @@ _NOUN_KINDS: tuple[tuple[str, Kind, str], ...] = (
     ("temperature|温度|气温|水温|体温", "quantity", "temperature"),
     ("pressure|压力|压强|气压", "quantity", "pressure"),
     ("weight|mass|重量|质量", "quantity", "mass"),
-    ("speed|velocity|速度|风速|流速|时速", "quantity", "speed"),
+    ("speed|velocity|wind|gust|gusts|速度|风速|流速|时速|阵风", "quantity", "speed"),
     ("area|面积", "quantity", "area"),
     ("volume|体积|容积", "quantity", "volume"),
     ("voltage|电压", "quantity", "voltage"),
     ("power|功率", "quantity", "power"),
     ("frequency|频率|频道|channel", "quantity", "frequency"),
-    ("capacity|容量", "quantity", ""),
+    ("capacity|level|load|limit|maximum|minimum|dose|setting|reading|rainfall|容量|水位|液位|载重|"
+     "限值|上限|下限|最大值|最小值|读数|用量|产量|降雨量|存量", "amount", ""),
     ("duration|时长|工期", "duration", ""),
-    ("number|count|amount|score|code|pin|password|id|version|serial|数量|人数|总数|数目|编号|密码|"
-     "号码|次数|得分|比分|版本|代码|人口|population|quantity|ratio|size|比值",
+    ("number|count|amount|score|数量|人数|总数|数目|次数|得分|比分|人口|population|quantity|ratio|size|比值",
      "number", ""),
+    (r"(?:serial|order|invoice|part|model|account|ticket|receipt|flight|bus|room|key|batch|lot|"
+     r"licen[cs]e|registration|policy|permit|drawing|inventory|catalogue|reference|membership)"
+     r" (?:number|no|code)|serial|code|pin|password|passcode|id|version|model|number ?plate|"
+     "callsign|call sign|编号|密码|号码|版本|代码|序列号|型号|车牌号?|单号|票号|批号|批次号?|账号|"
+     "图号|呼号",
+     "code", ""),
     ("email address|phone number|telephone number|电话号码|手机号码|手机号|email|e-mail|phone|"
      "telephone|url|website|fax|邮箱|电话|网址|网站|邮件地址|电子邮件", "contact", ""),
     ("colour|color|颜色", "colour", ""),
@@ -136,14 +124,34 @@ def read(text: str) -> Question:
     language = language_of(text)
     lowered = text.lower().replace("’", "'")
     kind, dimension, asked_noun = _read_zh(text) if language == "zh" else _read_en(lowered)
-    keywords = _keywords(text, kind)
+    if kind == "number" and _NUMBER_ON.search(lowered):
+        kind = "code"
+    unit = unit_asked(text) if kind in _COUNTED else None
+    if unit is not None:
+        kind, dimension = cast("Kind", unit.kind), unit.dimension
     focus = frozenset(t.term for t in tokens(asked_noun) if t.term not in STOP_EN)
     if kind == "time" and _CLOCK.search(lowered):
         dimension = "clock"
     elif kind == "time" and _DAY.search(lowered):
         dimension = "day"
     choices = bool(re.search(r"\w+ or \w+|还是", lowered)) and kind in ("thing", "yesno")
-    return Question(text, language, kind, dimension, keywords, focus, choices)
+    return Question(
+        text,
+        language,
+        kind,
+        dimension,
+        keywords(text, kind, unit),
+        focus,
+        choices,
+        measured=unit is not None,
+    )
+
+
+_NUMBER_ON = re.compile(r"\bnumber (?:of|on|for) (?:the|this|that|our|my|your)\b")
+"""The number of the receipt is on it; the number of receipts is counted."""
+
+_COUNTED = frozenset({"number", "quantity", "duration", "money", "percent", "thing"})
+"""Kinds of question that may name a unit."""
 
 
 # -- English ------------------------------------------------------------------------------------
@@ -159,6 +167,7 @@ _EN_RULES: tuple[tuple[str, Kind, str], ...] = (
     (rf"\bhow many (?:different |other |of the )?{_NOUNS}"
      rf"(?:\s+{_AUX}|\s+(?:in|of|on|for|at|with|to|by|"
      r"from|per|were|took|make)\b|[?.,]|$)", "number", ""),
+    (r"\bhow much\b.*\b(?:costs?|pay|paid|charged?|spend|spent)\b()", "money", ""),
     (r"\bhow much (?:did|does|do|is|are|was|were|will|would|has|had|money|of)\b.*?"
      r"\b(weighs?|weight|water|power|energy|rain|snow|fuel|time|ice|pressure|memory|space)\b",
      "quantity", ""),
@@ -193,7 +202,8 @@ _WHAT_IS_THE = re.compile(
 )
 _WHATS_NOUN = re.compile(rf"\bwhat(?:'s| {_AUX})\s+(.+?)'s\s+((?:[\w-]+\s+){{0,2}}[\w-]+)\s*[?.]?$")
 _DEFINE = re.compile(
-    r"^\s*(?:what (?:is|are|was|were) (?:an? )?(?P<x>[\w -]{2,40})\??$|define\b|"
+    r"^\s*(?:what (?:is|are|was|were) (?:an? )?(?!.* (?:of|on|in|at|to|for|from|with|by|under)\b)"
+    r"(?P<x>[\w -]{2,40})\??$|define\b|"
     r"what does .* (?:mean|stand for))"
 )
 _LIST = re.compile(
@@ -277,6 +287,9 @@ _ZH_RULES: tuple[tuple[str, Kind, str], ...] = (
     (r"怎么样|怎样|如何|怎么", "manner", ""),
 )  # fmt: skip
 _ZH_HOW_MANY = re.compile(rf"(?:多少|几)[{_MEASURES_ZH}]?([{CJK}]{{0,4}})")
+_ZH_AMOUNT = re.compile(
+    "(?:是|为|低于|高于|超过|不到|大于|小于|达到?|[高低大小]到)了?多少(?=$|[？?，,。]|[不才就时以会要])"
+)
 _ZH_NOUN = re.compile(
     rf"(?:什么样的|什么|何种|哪一?[种个家位座条所部本支次届项]?)([{CJK}]{{1,6}}?)(?=是|被|在|有|[？?，。,]|的|$)"
 )
@@ -298,84 +311,10 @@ def _read_zh(text: str) -> tuple[Kind, str, str]:
             return by_noun[0], by_noun[1], noun
         counted = _ZH_HOW_MANY.search(text)
         tail = counted.group(1) if counted else ""
+        if _ZH_AMOUNT.search(text):
+            return "amount", "", noun
         return "number", "", re.split(HARD_ZH, tail)[0] or noun
     if noun:
         by_noun = _noun_kind(noun)
         return by_noun[0], by_noun[1], noun
     return "thing", "", noun
-
-
-# -- keywords -----------------------------------------------------------------------------------
-
-_QUOTED = re.compile('["“‘「『《]([^"”’」』》]{2,60})["”’」』》]')
-_BREAK_ZH = re.compile(HARD_ZH)
-_COUNTER_ASKED = re.compile(
-    "(?:多少|几|哪一?|哪几)([个名位次种座条件辆间张台只枚篇家项届场根头棵支份块层艘匹双套本])"
-)
-_ASKING: Mapping[Kind, re.Pattern[str]] = {
-    "time": re.compile(r"\b(?:year|date|day|month|time)s?\b|日期|时间|年份|哪一?年|哪一?天|几点"),
-    "quantity": re.compile(
-        r"\b(?:far|tall|high|deep|wide|thick|heavy|fast|hot|warm|cold|large|big|loud|away|distance|"
-        r"height|altitude|weigh\w*)\b|距离|高度|海拔|重量|离"
-    ),
-    "money": re.compile(r"\b(?:prices?|costs?|pay|paid|fees?|spend|spent|charged?|amount|money)\b|"
-                        r"价格|费用|金额|单价|价钱|花费?|钱"),
-    "percent": re.compile(r"\b(?:percent\w*|proportion|share|fraction)\b|百分比|比例|占"),
-    "duration": re.compile(r"\b(?:long|old|last\w*|take[sn]?|took|duration)\b|持续|时长|历时"),
-    "number": re.compile(r"\b(?:number|count)\b|数量|人数|总数|数目|号码"),
-    "contact": re.compile(r"\b(?:e-?mail|phone|telephone|website|url|address|number|contact)\b|"
-                          r"邮箱|电话|网址|号码|邮件|联系"),
-    "place": re.compile(
-        r"\b(?:located?|location|place|situated|lies?|find|found)\b|位于|位置|地点|地方"
-    ),
-    "person": re.compile(r"\b(?:person|name)\b|名字|姓名|人员"),
-    "colour": re.compile(r"\bcolou?rs?\b|颜色"),
-}  # fmt: skip
-
-
-def _keywords(text: str, kind: Kind) -> tuple[Keyword, ...]:
-    quoted = [match.span(1) for match in _QUOTED.finditer(text)]
-    gaps = [match.span() for match in _BREAK_ZH.finditer(text)]
-    gaps += [match.span(1) for match in _COUNTER_ASKED.finditer(text)]
-    asking = _ASKING.get(kind)
-    asked = [m.span() for m in asking.finditer(text.lower())] if asking else []
-    found: list[Keyword] = []
-    for token in _split_tokens(text, gaps):
-        shown = text[token.start : token.end]
-        if token.term in STOP_EN or shown.lower() in STOP_EN or term_of(shown) in STOP_EN:
-            continue
-        inside = any(a <= token.start and token.end <= b for a, b in quoted)
-        name = inside or _is_name(text, token)
-        asks = not name and any(a < token.end and token.start < b for a, b in asked)
-        weight = _weight(shown, name) * (0.6 if asks else 1.0)
-        found.append(Keyword(token.term, token.start, token.end, weight, name, asks))
-    return tuple(found)
-
-
-def _split_tokens(text: str, gaps: Sequence[tuple[int, int]]) -> list[Token]:
-    """Return tokens of a text whose Chinese function words are taken out first."""
-    masked = list(text)
-    for start, end in gaps:
-        masked[start:end] = " " * (end - start)
-    return tokens("".join(masked))
-
-
-def _is_name(text: str, token: Token) -> bool:
-    shown = text[token.start : token.end]
-    if any(c.isdigit() for c in shown):
-        return True
-    if not shown[0].isupper():
-        return False
-    before = text[: token.start].rstrip()
-    first = not before or before[-1] in ".?!:\n"
-    return not first or (len(shown) > 1 and shown.isupper())
-
-
-def _weight(shown: str, name: bool) -> float:
-    if name:
-        return 1.5
-    if shown.isascii():
-        return 1.0
-    if len(shown) == 1:
-        return 0.4 if shown in SOFT_ZH else 0.8
-    return 0.5 if any(c in SOFT_ZH for c in shown) else 1.0

@@ -49,7 +49,7 @@ LONG = 320
 PAUSE_S = 0.45
 """Silence between two words that ends a stretch of speech."""
 
-_KEY = rf"[\"']?[^\W\d_][\w{CJK} ()（）/.'’&#%-]{{0,38}}?"
+_KEY = rf"[\"']?[^\W\d_][\w{CJK} ()（）/.'’&#%-]{{0,38}}?[\"']?"
 _PAIR = re.compile(rf"(?:^|(?<=[;；|\t]))\s*(?P<key>{_KEY})\s?[:：=]\s?(?P<value>[^;；|\n]+)")
 _NAMED_CELL = re.compile(rf"\s*{_KEY}\s?[:：]")
 _BULLET = re.compile(r"^\s*(?:[-*•·▪◦–‣]|\(?\d{1,2}[.)、]|[a-z][.)])\s+")
@@ -208,9 +208,21 @@ def _named(text: str, start: int, end: int) -> Statement:
     fields: list[Field] = []
     for match in _PAIR.finditer(text[start:end]):
         a, b = _strip(text, start + match.start("value"), start + match.end("value"))
+        a, b = _unquoted(text, a, b)
         if a < b:
             fields.append(Field(match["key"].strip(" \"'"), a, b))
     return Statement(start, end, "row" if len(fields) > 1 else "pair", tuple(fields))
+
+
+_IN_QUOTES = re.compile(r"""(["'])(?P<inner>.*)\1\s*,?\Z""")
+
+
+def _unquoted(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a value of JSON without its quotation marks and the comma after it."""
+    match = _IN_QUOTES.match(text[start:end])
+    if match is None:
+        return start, end - 1 if text[start:end].endswith(",") else end
+    return start + match.start("inner"), start + match.end("inner")
 
 
 def _two_lines(text: str, key: tuple[int, int], value: tuple[int, int]) -> Statement:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pincite.generate.asked_unit import same_dimension
 from pincite.generate.cover import Lens
 from pincite.generate.lexicon import STOP_EN
 from pincite.generate.question import Kind
@@ -29,6 +30,9 @@ _FITS: Mapping[Kind, Mapping[ValueKind, float]] = {
                "ordinal": 0.2, "field": 0.4},
     "money": {"money": 1.0, "number": 0.5, "percent": 0.1, "field": 0.4},
     "quantity": {"quantity": 1.0, "number": 0.5, "duration": 0.3, "percent": 0.3, "field": 0.4},
+    "amount": {"quantity": 1.0, "number": 0.9, "money": 0.9, "percent": 0.9, "duration": 0.9,
+               "field": 0.5},
+    "code": {"code": 1.0, "number": 0.7, "contact": 0.3, "field": 0.9, "quoted": 0.5},
     "percent": {"percent": 1.0, "number": 0.3, "field": 0.3},
     "duration": {"duration": 1.0, "quantity": 0.4, "number": 0.4, "date": 0.3, "field": 0.3},
     "reason": {"reason": 1.0, "chunk": 0.1},
@@ -37,15 +41,16 @@ _FITS: Mapping[Kind, Mapping[ValueKind, float]] = {
     "colour": {"colour": 1.0, "chunk": 0.2, "field": 0.5},
     "thing": {"quoted": 1.0, "name": 0.8, "organisation": 0.8, "place": 0.7, "chunk": 0.6,
               "field": 0.9, "number": 0.4, "quantity": 0.4, "money": 0.3, "date": 0.3,
-              "percent": 0.3, "contact": 0.4, "list": 0.4, "colour": 0.4, "ordinal": 0.3,
-              "duration": 0.3, "clock": 0.2},
+              "percent": 0.3, "contact": 0.4, "code": 0.6, "list": 0.4, "colour": 0.4,
+              "ordinal": 0.3, "duration": 0.3, "clock": 0.2},
     "manner": {}, "definition": {}, "yesno": {}, "saying": {},
 }  # fmt: skip
 """Kind of question -> kind of value -> how well the one answers the other."""
 
 STRICT = frozenset(
-    {"person", "time", "number", "money", "quantity", "percent", "duration", "contact", "colour"}
-)
+    {"person", "time", "number", "money", "quantity", "percent", "duration", "contact", "colour",
+     "amount", "code"}
+)  # fmt: skip
 """Kinds of question that only a value of a fitting kind answers."""
 
 _COPULAS = (
@@ -122,10 +127,13 @@ def fit(lens: Lens, value: Value) -> float:
     if question.kind == "duration" and value.dimension == "length":
         return 0.7  # "how long" asks for either
     found = _FITS[question.kind].get(value.kind, 0.0)
+    if value.dimension == "times":
+        return 1.0 if "time" in question.focus else 0.1 * found
+    same = same_dimension(value.dimension, question.dimension)
+    if question.measured and value.kind in _MEASURED:
+        return 1.0 if same else 0.0
     measured = value.kind in ("quantity", "duration") and question.kind == "quantity"
-    if measured and question.dimension and value.dimension != question.dimension:
-        return 0.4 * found
-    return found
+    return 0.4 * found if measured and question.dimension and not same else found
 
 
 def _values_within(text: str, statement: Statement) -> list[Value]:
@@ -225,7 +233,9 @@ def _features(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) ->
         "chunk": float(value.kind == "chunk"),
         "clause": _clause(lens, scene, value) / total,
         "copula": float(before.rstrip().endswith(_COPULAS)),
-        "dimension": float(bool(question.dimension) and question.dimension == value.dimension),
+        "dimension": float(
+            bool(question.dimension) and same_dimension(question.dimension, value.dimension)
+        ),
         "quoted": float(value.kind == "quoted"),
         "first": float(not scene.text[statement.start : value.start].strip()),
     }

@@ -34,7 +34,8 @@ from pincite.language import CJK, fold
 
 ValueKind = Literal[
     "number", "quantity", "money", "percent", "date", "clock", "duration", "ordinal", "name",
-    "place", "organisation", "quoted", "contact", "colour", "reason", "list", "field", "chunk",
+    "place", "organisation", "quoted", "contact", "code", "colour", "reason", "list", "field",
+    "chunk",
 ]  # fmt: skip
 
 
@@ -168,9 +169,30 @@ def _numbers(text: str) -> Iterator[Value]:
     """Yield numbers with what stands around them: units, currencies, counters."""
     for match in _NUMBER.finditer(text):
         number = _number_of(match)
-        if number is None or (match["zh"] and match.group() in SCALES_ZH):
+        if number is None or (match["zh"] and _is_no_number(text, match)):
             continue
-        yield from _dressed(text, match.start(), match.end(), number)
+        start = match.start()
+        if below := _BELOW_ZERO.search(text, max(0, start - 12), start):
+            start, number = below.start(), -abs(number)
+        if match["count"]:
+            yield Value(start, match.end(), "number", _plain(number), "times")
+            continue
+        yield from _dressed(text, start, match.end(), number)
+
+
+_BELOW_ZERO = re.compile(r"(?:零下|负|\bminus )$", re.IGNORECASE)
+_ADVERB_ZH = re.compile(
+    "一(?![个名位次种座条件辆间张本台只枚篇家所项届场分人年天岁月日周元米吨升瓶根头双块套])"
+)
+
+
+def _is_no_number(text: str, match: re.Match[str]) -> bool:
+    """True for a Chinese numeral that is part of a word: 零下, 一起, 一遍, a bare 千."""
+    if match.group() == "零" and text.startswith("下", match.end()):
+        return True
+    return match.group() in SCALES_ZH or bool(
+        match.group() == "一" and _ADVERB_ZH.match(text, match.start())
+    )
 
 
 def _dressed(text: str, start: int, end: int, number: float) -> Iterator[Value]:
@@ -353,6 +375,11 @@ _CONTACT = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s,;，；]+|\bwww\.[^\s,;，；]+"
     r"|(?<!\w)\+?\d[\d ()-]{6,17}\d(?!\w)"
 )
+_CODE = re.compile(
+    r"\b(?:No\.? ?)?[A-Z]{1,5}\d*[-/]?\d+(?:[-/.][A-Z\d]+)*\b(?![.,]\d)"
+    r"|\b(?:No\.? ?)?\d{2,}-\d{3,}(?:-\d+)*\b|\b(?:No\.? ?)?0\d{3,}\b|\bNo\.? ?\d+\b(?![-.]\d)"
+)
+_YEARS = re.compile(r"(?:1\d|20)\d\d-(?:1\d|20)?\d\d(?:-\d\d)?")
 _COLOUR = re.compile(
     rf"\b(?:{COLOURS.split('|红', maxsplit=1)[0]})\b|红{COLOURS.split('|红', maxsplit=1)[1]}",
     re.IGNORECASE,
@@ -403,6 +430,9 @@ def _name_kind(text: str, start: int, shown: str) -> ValueKind:
 
 def _marked(text: str) -> Iterator[Value]:
     """Yield quoted words, contacts, colours, reasons and enumerations."""
+    for match in _CODE.finditer(text):
+        if not _YEARS.fullmatch(match.group()):
+            yield Value(match.start(), match.end(), "code", _code_norm(match.group()))
     for match in _QUOTED.finditer(text):
         yield Value(match.start(1), match.end(1), "quoted", _norm(match.group(1)))
     for match in _CONTACT.finditer(text):
@@ -422,6 +452,10 @@ def _marked(text: str) -> Iterator[Value]:
         stripped = text[start:end].strip()
         start += text[start:end].index(stripped)
         yield Value(start, start + len(stripped), "list", _norm(stripped))
+
+
+def _code_norm(shown: str) -> str:
+    return re.sub(r"^no\.? ?|\s", "", shown.lower())
 
 
 def _list_start(shown: str) -> int:
@@ -522,7 +556,7 @@ def values(text: str) -> list[Value]:
 
 
 _FIRM: frozenset[ValueKind] = frozenset(
-    {"date", "clock", "money", "quantity", "percent", "duration", "contact", "number"}
+    {"date", "clock", "money", "quantity", "percent", "duration", "contact", "code", "number"}
 )
 
 

@@ -1,0 +1,67 @@
+"""Units that a question names, and what then can answer it."""
+
+import pytest
+
+from pincite.generate.extractive import ExtractiveGenerator
+from pincite.generate.question import read
+from tests.generate.evidence import evenly, source
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "dimension"),
+    [
+        ("How many litres of oil does it take?", "quantity", "volume"),
+        ("How many kilowatt hours were used?", "quantity", "energy"),
+        ("How many minutes does the tea stand?", "duration", "duration"),
+        ("How many dollars did it cost?", "money", "money"),
+        ("How many pounds did we pay?", "money", "money"),
+        ("How many pounds does the anchor weigh?", "quantity", "mass"),
+        ("What is the depth of the well in metres?", "quantity", "length"),
+        ("气球最高到了多少公里？", "quantity", "length"),
+        ("开门不能超过几秒？", "duration", "duration"),
+        ("水温有几度？", "quantity", "temperature"),
+    ],
+)
+def test_a_unit_in_the_question_says_what_is_measured(text, kind, dimension):
+    asked = read(text)
+    assert (asked.kind, asked.dimension, asked.measured) == (kind, dimension, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["How many boats are in the harbour?", "今天有多少节课？", "Who is in?"]
+)
+def test_words_that_are_seldom_units_are_not_taken_for_them(text):
+    assert not read(text).measured
+
+
+def test_a_value_in_another_unit_does_not_answer():
+    text = (
+        "The oil is changed after 250 hours, in winter twice as often. Each change takes 22 litres."
+    )
+    answer = ExtractiveGenerator().generate(
+        "How many litres of oil does each change take?", evenly(source(text))
+    )
+    assert answer.text is not None
+    assert answer.text.startswith("22 litres")
+
+
+def test_bare_degrees_answer_a_question_about_a_temperature():
+    answer = ExtractiveGenerator().generate(
+        "What temperature is the heater set to?",
+        evenly(source("The heater is set to 58 degrees. The pump runs at 3 bar.")),
+    )
+    assert answer.text is not None
+    assert answer.text.startswith("58 degrees")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the serial number of the gauge?",
+        "What is the number of the receipt?",
+        "What is the door code?",
+        "水泵的型号是什么？",
+    ],
+)
+def test_numbers_that_stand_on_a_thing_are_codes_and_not_counts(text):
+    assert read(text).kind == "code"
