@@ -684,7 +684,7 @@ def ticket() -> None:
 
 
 def plan() -> None:
-    card = Canvas.blank(1300, 960, (246, 246, 242))
+    card = Canvas.blank(1300, 980, (246, 246, 242))
     card.text((650, 54), "一楼二楼平面图", ("hei-bold", 48), anchor="mm")
 
     def room(box: tuple[int, ...], lines: list[str], colour: tuple[int, int, int]) -> None:
@@ -704,8 +704,8 @@ def plan() -> None:
     room((50, 580, 390, 780), ["三号展厅", "瓷器　510平米", "展品243件"], tan)
     room((430, 610, 770, 800), ["四号展厅", "玉器　190平米", "展品97件"], tan)
     room((810, 590, 1250, 770), ["五号展厅", "书画民俗　460平米", "展品215件"], tan)
-    room((50, 820, 520, 930), ["电梯", "限载13人　1000公斤"], blue)
-    room((560, 840, 1250, 940), ["修复室", "不对外开放　面积88平米"], blue)
+    room((50, 820, 520, 940), ["电梯", "限载13人　1000公斤"], blue)
+    room((560, 830, 1250, 950), ["修复室", "不对外开放　面积88平米"], blue)
     card.image.quantize(64).save(FILES / "平面图.png", optimize=True)
 
 
