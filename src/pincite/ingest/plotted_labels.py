@@ -1,0 +1,390 @@
+"""The words of a chart put to its bars: printed values, names of categories and of series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import mean, median
+
+import cv2
+import numpy as np
+
+from pincite.ingest.ocr import Picture
+from pincite.ingest.plotted_bars import Axis, Bar, Colour, colour_mask
+from pincite.types import Box, union_box
+
+_SWATCH_GLYPHS = frozenset("■□▪▫●○◆◇▬—-–|Il口回曰.·•一")
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Label:
+    """Words in a picture.
+
+    Attributes:
+        text: The words.
+        box: Where they lie, in pixels.
+        lines: Numbers of the lines they were read in.
+        seen: The box as (across, along, across, along) of the axis in question.
+    """
+
+    text: str
+    box: Box
+    lines: tuple[int, ...]
+    seen: Box = (0.0, 0.0, 0.0, 0.0)
+
+    @property
+    def height(self) -> float:
+        """Height of the letters, also of words that are turned."""
+        return max(1.0, min(self.box[2] - self.box[0], self.box[3] - self.box[1]))
+
+    @property
+    def across(self) -> float:
+        """Its middle across."""
+        return (self.seen[0] + self.seen[2]) / 2
+
+    @property
+    def along(self) -> float:
+        """Its middle along."""
+        return (self.seen[1] + self.seen[3]) / 2
+
+    @property
+    def upright(self) -> bool:
+        """True for words that are turned by a quarter."""
+        return len(self.text) > 2 and self.box[3] - self.box[1] > 1.3 * (self.box[2] - self.box[0])
+
+
+def seen_from(axis: Axis, labels: Sequence[Label]) -> list[Label]:
+    """Return the labels as they lie for an axis."""
+    return [replace(label, seen=axis.turned(label.box)) for label in labels]
+
+
+# -- values ---------------------------------------------------------------------------------
+
+
+def printed_at(bars: Sequence[Bar], labels: Sequence[Label], level: bool) -> dict[Bar, Label]:
+    """Return the label at the tip of each bar or inside it; bars without one are left out.
+
+    Args:
+        bars: The bars of one axis.
+        labels: What may be a value, seen from that axis.
+        level: True for bars that lie level, whose labels may stand further off.
+    """
+    offers = []
+    for bar in bars:
+        for label in labels:
+            distance = _distance(bar, label, level)
+            if distance is not None:
+                offers.append((distance, bar, label))
+    offers.sort(key=lambda offer: offer[0])
+    found: dict[Bar, Label] = {}
+    taken: set[int] = set()
+    for _, bar, label in offers:
+        if bar not in found and id(label) not in taken:
+            found[bar] = label
+            taken.add(id(label))
+    return found
+
+
+def _distance(bar: Bar, label: Label, level: bool) -> float | None:
+    """Return how far a label is from where the value of a bar stands; None when it is not its."""
+    aside = abs(label.across - bar.middle)
+    if aside > 0.5 * bar.thickness + 2:
+        return None
+    low, high = label.seen[1], label.seen[3]
+    if bar.tip < 0:
+        low, high = -high, -low
+    tip, height = abs(bar.tip), label.height
+    aside /= bar.thickness
+    gap = low - tip
+    if -0.4 * height <= gap <= (2.5 if level else 1.4) * height:
+        return aside + abs(gap) / height
+    if low >= -0.2 * height and high <= tip + 0.2 * height:
+        nearest = min(tip - high, low, abs(tip - high - low) / 2)
+        return 0.5 + aside + 0.5 * max(0.0, nearest) / height
+    return None
+
+
+# -- categories -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Naming:
+    """Which bars a row of labels names.
+
+    Attributes:
+        names: Bar to the label of its category.
+        labels: All labels of the row, in order across.
+        split: True when a category has bars of several series, told apart by colour.
+        score: How well it fits; more is better.
+    """
+
+    names: Mapping[Bar, Label]
+    labels: tuple[Label, ...]
+    split: bool
+    score: float
+
+
+def categories_of(bars: Sequence[Bar], labels: Sequence[Label], level: bool) -> Naming | None:
+    """Return the categories that stand along the axis of the bars, or None.
+
+    Args:
+        bars: The bars of one axis.
+        labels: What is no printed value, seen from that axis.
+        level: True for bars that lie level.
+    """
+    found = [
+        naming
+        for row in _rows(bars, labels, level)
+        for naming in _namings(bars, row)
+        if len(naming.names) >= 0.4 * len(bars)
+    ]
+    best = max(found, key=lambda n: n.score, default=None)
+    if best is None or level:
+        return best
+    return _with_second_lines(best, labels)
+
+
+def _rows(bars: Sequence[Bar], labels: Sequence[Label], level: bool) -> Iterator[list[Label]]:
+    """Yield rows of labels that may name categories, the nearest to the axis first."""
+    pitch = max(b.thickness for b in bars) * 2
+    start, end = min(b.start for b in bars) - pitch, max(b.end for b in bars) + pitch
+    near = [
+        label
+        for label in labels
+        if start <= label.across <= end
+        and label.seen[3] <= 0.6 * label.height
+        and not (level and label.upright)
+        and not any(_overlaps(label, bar) for bar in bars)
+    ]
+    sides = (near, _above_bars(bars, labels, start, end)) if level else (near,)
+    for side in sides:
+        side = sorted(side, key=lambda label: -label.seen[3])
+        edges = (3, 1) if level else (3,)
+        for edge in edges:
+            for i, first in enumerate(side):
+                mine = [
+                    label
+                    for label in side
+                    if abs(label.seen[edge] - first.seen[edge]) <= 0.55 * first.height
+                ]
+                if len(mine) >= 2 and not any(
+                    abs(other.seen[edge] - first.seen[edge]) < 1 for other in side[:i]
+                ):
+                    yield mine
+        if level and len(side) >= 2:
+            yield side
+            yield _stacked(side)
+
+
+def _above_bars(
+    bars: Sequence[Bar], labels: Sequence[Label], start: float, end: float
+) -> list[Label]:
+    """Return the labels that stand above level bars, beginning where the bars begin."""
+    return [
+        label
+        for label in labels
+        if start <= label.across <= end
+        and -label.height <= label.seen[1] <= 1.5 * label.height
+        and not any(_overlaps(label, bar) for bar in bars)
+    ]
+
+
+def _overlaps(label: Label, bar: Bar) -> bool:
+    low, high = min(0.0, bar.tip), max(0.0, bar.tip)
+    across = min(label.seen[2], bar.end) - max(label.seen[0], bar.start)
+    along = min(label.seen[3], high) - max(label.seen[1], low)
+    return across > 0 and along > 0.5 * label.height
+
+
+def _stacked(labels: Sequence[Label]) -> list[Label]:
+    """Return labels with those closely below one another joined to one of several lines."""
+    joined: list[Label] = []
+    for label in sorted(labels, key=lambda item: item.seen[0]):
+        last = joined[-1] if joined else None
+        if last is not None and label.seen[0] - last.seen[2] < 0.35 * label.height:
+            joined[-1] = _joined(last, label)
+        else:
+            joined.append(label)
+    return joined
+
+
+def _joined(one: Label, other: Label) -> Label:
+    seen = union_box([one.seen, other.seen])
+    text = f"{one.text} {other.text}"
+    return Label(text, union_box([one.box, other.box]), one.lines + other.lines, seen)
+
+
+def _with_second_lines(naming: Naming, labels: Sequence[Label]) -> Naming:
+    """Return the categories with the lines that go on below the first ones.
+
+    Words below a single one, in the middle of the row, are more likely the title of the axis.
+    """
+    row = sorted(naming.labels, key=lambda label: label.across)
+    pitch = min((b.across - a.across for a, b in pairwise(row)), default=0.0)
+    lines = {i for label in row for i in label.lines}
+    grown = {id(label): label for label in row}
+    rest = [label for label in labels if not lines & set(label.lines)]
+    for label in sorted(rest, key=lambda item: -item.seen[3]):
+        for key, first in grown.items():
+            if _goes_on(first, label, pitch):
+                grown[key] = _joined(first, label)
+                break
+    new = [label for label in row if grown[id(label)] is not label]
+    centre = (row[0].across + row[-1].across) / 2
+    if len(new) == 1 and len(row) > 2 and abs(new[0].across - centre) < 0.5 * pitch:
+        return naming
+    names = {bar: grown[id(label)] for bar, label in naming.names.items()}
+    return Naming(names, tuple(grown.values()), naming.split, naming.score)
+
+
+def _goes_on(first: Label, label: Label, pitch: float) -> bool:
+    """Return True when a label is the next line of another one."""
+    gap = first.seen[1] - label.seen[3]
+    aside = abs(label.across - first.across)
+    wide = label.seen[2] - label.seen[0]
+    close = -0.5 * label.height < gap < 0.25 * label.height
+    return close and aside <= 0.25 * pitch and wide <= 1.1 * pitch
+
+
+def _namings(bars: Sequence[Bar], row: Sequence[Label]) -> Iterator[Naming]:
+    """Yield the ways in which a row of labels may name bars."""
+    pitch = _pitch(bars)
+    for anchor, cost in ((_middle, 0.0), (_end, 0.2), (_start, 0.2)):
+        places = [(anchor(label), label) for label in row]
+        groups: dict[int, list[tuple[Bar, float]]] = {i: [] for i in range(len(places))}
+        for bar in bars:
+            i = min(groups, key=lambda i: abs(places[i][0] - bar.middle))
+            groups[i].append((bar, bar.middle - places[i][0]))
+        for split in (False, True):
+            naming = _naming(places, groups, split, cost)
+            if naming is not None:
+                yield naming
+                break
+        else:
+            yield from _skipping(places, bars, pitch, cost)
+
+
+def _naming(
+    places: Sequence[tuple[float, Label]],
+    groups: Mapping[int, list[tuple[Bar, float]]],
+    split: bool,
+    cost: float,
+) -> Naming | None:
+    """Return the naming when each label has at most one bar of a series, always as far away."""
+    offsets: dict[Colour | None, list[float]] = {}
+    thickness = 1.0
+    for group in groups.values():
+        keys = [bar.colour if split else None for bar, _ in group]
+        if len(set(keys)) < len(keys):
+            return None
+        for key, (bar, offset) in zip(keys, group, strict=True):
+            offsets.setdefault(key, []).append(offset)
+            thickness = bar.thickness
+    spread = max(max(found) - min(found) for found in offsets.values())
+    shift = abs(mean(mean(found) for found in offsets.values()))
+    used = sum(bool(group) for group in groups.values())
+    least = 3 if not split else 2
+    if spread > 0.4 * thickness + 4 or shift > 0.5 * thickness * len(offsets) + 2 or used < least:
+        return None
+    names = {bar: places[i][1] for i, group in groups.items() for bar, _ in group}
+    idle = len(places) - used
+    score = len(names) - 0.5 * idle - cost - spread / thickness - shift / thickness
+    labels = tuple(label for _, label in places)
+    return Naming(names, labels, split, score)
+
+
+def _skipping(
+    places: Sequence[tuple[float, Label]], bars: Sequence[Bar], pitch: float, cost: float
+) -> Iterator[Naming]:
+    """Yield the naming of a row that names only some of the bars, each right at its bar."""
+    names: dict[Bar, Label] = {}
+    offsets = []
+    for place, label in places:
+        bar = min(bars, key=lambda b: abs(b.middle - place))
+        offsets.append(bar.middle - place)
+        names[bar] = label
+    if len(names) < max(3, len(places)) or max(map(abs, offsets)) > 0.25 * pitch:
+        return
+    spread = max(offsets) - min(offsets)
+    if len({bar.colour for bar in bars}) > 1 or spread > 0.3 * pitch:
+        return
+    yield Naming(names, tuple(label for _, label in places), False, len(names) - cost)
+
+
+def _pitch(bars: Sequence[Bar]) -> float:
+    ordered = sorted(bar.middle for bar in bars)
+    return median(b - a for a, b in pairwise(ordered))
+
+
+def _middle(label: Label) -> float:
+    return label.across
+
+
+def _start(label: Label) -> float:
+    return label.seen[0]
+
+
+def _end(label: Label) -> float:
+    return label.seen[2]
+
+
+# -- series ---------------------------------------------------------------------------------
+
+
+def legend_of(
+    rgb: Picture, labels: Sequence[Label], colours: Sequence[Colour]
+) -> dict[Colour, Label]:
+    """Return the name that stands beside a patch of each colour; all of them, or none.
+
+    Args:
+        rgb: (h, w, 3) uint8.
+        labels: What is no value and no category.
+        colours: The colours of the bars.
+    """
+    offers: list[tuple[float, Colour, Label]] = []
+    short = [
+        label
+        for label in labels
+        if len(label.text) <= _LONGEST_NAME and label.text not in _SWATCH_GLYPHS
+    ]
+    for colour in colours:
+        mask = colour_mask(rgb, colour)
+        for label in short:
+            gap = _patch_gap(mask, label)
+            if gap is not None:
+                offers.append((gap / label.height, colour, label))
+    offers.sort(key=lambda offer: offer[0])
+    found: dict[Colour, Label] = {}
+    taken: set[int] = set()
+    for _, colour, label in offers:
+        if colour not in found and id(label) not in taken:
+            found[colour] = _without_patch(label)
+            taken.add(id(label))
+    return found if len(found) == len(colours) else {}
+
+
+def _patch_gap(mask: np.ndarray, label: Label) -> float | None:
+    """Return the pixels between a patch of colour and the words to its right, or None."""
+    x0, y0, x1, y1 = label.box
+    height = label.height
+    left, right = max(0, round(x0 - 2.6 * height)), round(min(x1, x0 + 0.9 * height))
+    part = np.ascontiguousarray(mask[max(0, round(y0)) : round(y1), left:right])
+    if part.size == 0 or not part.any():
+        return None
+    _, _, stats, _ = cv2.connectedComponentsWithStats(part)
+    gaps = []
+    for x, _, w, h, area in stats[1:]:
+        solid = area >= 0.6 * w * h and area >= max(6.0, 0.03 * height * height)
+        if solid and w >= 0.25 * height and h >= 2 and left + x < x0 + 0.2 * height:
+            gaps.append(abs(x0 - (left + x + w)))
+    return min(gaps, default=None)
+
+
+def _without_patch(label: Label) -> Label:
+    """Return a name without the sign that its patch was read as."""
+    first, _, rest = label.text.partition(" ")
+    if rest and len(first) == 1 and first in _SWATCH_GLYPHS:
+        return replace(label, text=rest)
+    return label
