@@ -18,6 +18,7 @@ from pincite.config import SETTINGS
 from pincite.encode import encoders
 from pincite.generate import generators
 from pincite.ingest import parsers
+from pincite.testing import EncoderContract, GeneratorContract, ParserContract
 
 HERE = Path(__file__).parent / "reference"
 
@@ -93,15 +94,34 @@ def errors_page() -> Iterator[str]:
 
 
 def plugins_page() -> Iterator[str]:
-    """Yield the page of plugins."""
+    """Yield the page of plugins, with the rules that each kind is held to."""
     yield "# Plugins\n"
-    yield "Built-ins stand in the same tables as plugins of other packages (entry points).\n"
-    for registry in (parsers, encoders, generators):
+    yield (
+        "Built-ins stand in the same tables as plugins of other packages (entry points), and are "
+        "held to the same rules: each is a test of a class in `pincite.testing` "
+        "([how to use it](../guides/plugins.md#testing-it)).\n"
+    )
+    contracts = (
+        (parsers, ParserContract),
+        (encoders, EncoderContract),
+        (generators, GeneratorContract),
+    )
+    for registry, contract in contracts:
         yield f"## {registry.group}\n"
         yield "| name | class |\n|---|---|"
         for name, plugin in sorted(registry.builtin.items()):
             yield f"| `{name}` | `{plugin.target}` |"
+        yield f"\nRules (`pincite.testing.{contract.__name__}`):\n"
+        yield from rules_of(contract)
         yield ""
+
+
+def rules_of(contract: type) -> Iterator[str]:
+    """Yield a line for each test of a contract: its name as a sentence, and why."""
+    for name, rule in vars(contract).items():
+        if name.startswith("test_"):
+            said = name.removeprefix("test_").replace("_", " ")
+            yield f"- {said[0].upper()}{said[1:]}. {inspect.getdoc(rule)}"
 
 
 PAGES = {
