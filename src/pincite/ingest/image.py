@@ -12,11 +12,11 @@ from pincite.ingest import Event
 from pincite.ingest.flow import Flow
 from pincite.ingest.image_context import about
 from pincite.ingest.image_open import Frame, frames, is_paged, opened
-from pincite.ingest.layout import Piece, Row, reading_rows
 from pincite.ingest.ocr import OcrLine, read_lines
 from pincite.ingest.page_segments import placed_segment, segments_of
+from pincite.ingest.picture_flow import picture_flow
 from pincite.ingest.plotted import read_plots
-from pincite.ingest.segment import LIMIT, Block, weight
+from pincite.ingest.segment import LIMIT, weight
 from pincite.types import (
     WHOLE,
     Asset,
@@ -86,7 +86,7 @@ class _Reading:
         locate = _locator(frame.number if self.paged else None)
         plotted = read_plots(lines, frame.rgb)
         flow = plotted.flow
-        flow.extend(picture_flow(plotted.rest, frame.rgb.shape), lambda box: box)
+        flow.extend(picture_flow(plotted.rest, frame.rgb), lambda box: box)
         for segment in self._cut(flow, locate, frame.number):
             self.ordinal = segment.ordinal + 1
             yield segment
@@ -149,46 +149,6 @@ class _Reading:
                 "No words were found in the picture; its name and captions can be searched.",
                 "Nothing needs doing; a text file of the same name beside it can describe it.",
             )
-
-
-def picture_flow(lines: list[OcrLine], shape: tuple[int, ...]) -> Flow:
-    """Return OCR lines as text, one visual row a line of it, each box a mark.
-
-    Args:
-        lines: Boxes in fractions of the picture.
-        shape: (h, w, …) of the picture, because rows are told apart in pixels.
-    """
-    height, width = shape[:2]
-    places: dict[int, Box] = {}
-    pieces = []
-    for line in lines:
-        x0, y0, x1, y1 = line.box
-        piece = Piece(line.text, (x0 * width, y0 * height, x1 * width, y1 * height))
-        places[id(piece)] = line.box
-        pieces.append(piece)
-    result = Flow()
-    last: Row | None = None
-    for row in reading_rows(pieces):
-        gap = "\n\n" if last is not None and _apart(last, row) else "\n"
-        for i, piece in enumerate(row.pieces):
-            result.add(piece.text, places[id(piece)], gap=" " if i else gap)
-        last = row
-    result.blocks = _blocks(result.text)
-    return result
-
-
-def _apart(last: Row, row: Row) -> bool:
-    """Return True when white space or a change of column parts two rows."""
-    return row.column != last.column or row.box[1] - last.box[3] > 0.9 * row.pieces[0].height
-
-
-def _blocks(text: str) -> list[Block]:
-    """Return the stretches between empty lines."""
-    blocks, start = [], 0
-    for part in text.split("\n\n"):
-        blocks.append(Block(start, start + len(part)))
-        start += len(part) + 2
-    return [block for block in blocks if block.end > block.start]
 
 
 def _locator(page: int | None) -> Callable[[Box], Locator]:

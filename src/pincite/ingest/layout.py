@@ -8,7 +8,7 @@ that are equal on both axes (points or pixels), y growing downwards.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeAlias
@@ -78,7 +78,7 @@ def reading_rows(pieces: _Pieces) -> list[Row]:
         ['a lin', 'a lin', 'a lin', 'the r', 'the r', 'the r']
     """
     rows: list[Row] = []
-    for column, group in enumerate(_columns(list(pieces))):
+    for column, group in enumerate(columns_of(pieces)):
         for row in rows_of(group):
             row.column = column
             rows.append(row)
@@ -120,21 +120,50 @@ def _beside(one: Piece, other: Piece) -> bool:
 # -- columns --------------------------------------------------------------------------------
 
 
-def _columns(pieces: list[Piece], depth: int = 0) -> list[list[Piece]]:
-    """Return the pieces in groups to be read one after another, each a single column."""
-    gutter = _gutter(pieces) if depth < 8 and len(pieces) >= 2 * _MIN_SIDE else None
+@dataclass(frozen=True, slots=True)
+class ColumnRule:
+    """When a white gap parts two columns.
+
+    Attributes:
+        is_table: True for pieces left and right of a gap that are to be read row by row.
+        min_side: Pieces a column needs on each side.
+        min_starts: Pieces that have to begin right at the gap.
+    """
+
+    is_table: Callable[[list[Piece], list[Piece]], bool]
+    min_side: int = _MIN_SIDE
+    min_starts: int = 2
+
+    def parts(self, band: _Band) -> bool:
+        """Return True when a column of its own stands on either side."""
+        enough = min(len(band.left), len(band.right)) >= self.min_side
+        return not band.across and enough and not self.is_table(band.left, band.right)
+
+
+def columns_of(pieces: _Pieces, rule: ColumnRule | None = None) -> list[list[Piece]]:
+    """Return the pieces in groups to be read one after another, each a single column.
+
+    Args:
+        pieces: In any order.
+        rule: When to part columns; without one, as it is done with running text.
+    """
+    return _columns(list(pieces), rule or ColumnRule(_is_table))
+
+
+def _columns(pieces: list[Piece], rule: ColumnRule, depth: int = 0) -> list[list[Piece]]:
+    gutter = _gutter(pieces, rule) if depth < 8 and len(pieces) >= 2 * rule.min_side else None
     if gutter is None:
         return [pieces] if pieces else []
     groups: list[list[Piece]] = []
     rest: list[Piece] = []  # neighbouring bands that this gutter does not part
     for band in _bands(pieces, gutter):
-        if not band.parted:
+        if not rule.parts(band):
             rest += band.pieces
             continue
-        groups += _columns(rest, depth + 1)
-        groups += _columns(band.left, depth + 1) + _columns(band.right, depth + 1)
+        groups += _columns(rest, rule, depth + 1)
+        groups += _columns(band.left, rule, depth + 1) + _columns(band.right, rule, depth + 1)
         rest = []
-    return groups + _columns(rest, depth + 1)
+    return groups + _columns(rest, rule, depth + 1)
 
 
 @dataclass(slots=True, eq=False)
@@ -148,15 +177,6 @@ class _Band:
     @property
     def pieces(self) -> list[Piece]:
         return self.left + self.right + self.across
-
-    @property
-    def parted(self) -> bool:
-        """True when running text stands on both sides."""
-        return (
-            not self.across
-            and min(len(self.left), len(self.right)) >= _MIN_SIDE
-            and not _is_table(self.left, self.right)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,27 +228,27 @@ class _Heights:
         return i >= 0 and middle <= self._ends[i]
 
 
-def _gutter(pieces: list[Piece]) -> _Gutter | None:
-    """Return the gap that parts most running text into columns, or None."""
+def _gutter(pieces: list[Piece], rule: ColumnRule) -> _Gutter | None:
+    """Return the gap that parts most lines into columns, or None."""
     em = median(p.height for p in pieces)
     best: tuple[int, _Gutter] | None = None
-    for x in _gaps(pieces, em):
+    for x in _gaps(pieces, em, rule.min_starts):
         gutter = _Gutter(x, 0.8 * em)
-        parted = [band for band in _bands(pieces, gutter) if band.parted]
+        parted = [band for band in _bands(pieces, gutter) if rule.parts(band)]
         weight = sum(min(len(band.left), len(band.right)) for band in parted)
         if weight and (best is None or weight > best[0]):
             best = (weight, gutter)
     return best[1] if best else None
 
 
-def _gaps(pieces: list[Piece], em: float) -> list[float]:
+def _gaps(pieces: list[Piece], em: float, min_starts: int) -> list[float]:
     """Return the middles of the white gaps worth trying as a gutter, at most 24 of them."""
     left_edges = sorted({p.box[0] for p in pieces})
     found: dict[int, tuple[int, float]] = {}
     for x0 in left_edges:
         starts = sum(1 for p in pieces if abs(p.box[0] - x0) < 0.5 * em)
         ends = [p.box[2] for p in pieces if p.box[2] <= x0 - 0.3 * em]
-        if starts < 2 or not ends:
+        if starts < min_starts or not ends:
             continue
         x = x0 - min(0.15 * em, (x0 - max(ends)) / 2)
         key = round(x / em)

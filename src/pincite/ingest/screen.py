@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pincite.config import Config
 from pincite.errors import IngestError
 from pincite.ingest.clips import Picture
+from pincite.ingest.flow import Flow
 from pincite.ingest.ocr import OcrLine, read_lines
+from pincite.ingest.picture_flow import picture_flow
 from pincite.language import fold
 from pincite.types import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ScreenText:
-    """Lines on a key frame.
+    """Words on a key frame.
 
     Attributes:
-        new: Lines that the shot before did not show.
+        new: What the shot before did not show, block by block; boxes in fractions.
         kept: Words of the lines it did show; they help to find the shot, but are cited there.
     """
 
-    new: tuple[OcrLine, ...] = ()
+    new: Flow = field(default_factory=Flow)
     kept: str = ""
 
 
@@ -52,10 +54,9 @@ class ScreenReader:
             self._failed = True
             self.problems.append(Problem(error.code, error.message, error.next_step))
             return ScreenText()
-        new = tuple(line for line in lines if _key(line) not in self._before)
-        kept = " ".join(line.text for line in lines if _key(line) in self._before)
+        kept = [line for line in lines if _key(line) in self._before]
         self._before = frozenset(_key(line) for line in lines)
-        return ScreenText(new, kept)
+        return ScreenText(picture_flow(lines, picture, kept), " ".join(line.text for line in kept))
 
 
 def _key(line: OcrLine) -> str:

@@ -169,14 +169,15 @@ def _segment(
     *,
     draft: bool,
 ) -> Extracted:
-    """Return the segment of a shot: speech first, then a line for each line on the screen."""
+    """Return the segment of a shot: speech first, then what is written on the screen."""
     spoken = passage(said) if said else None
     text, anchors = (spoken.text, list(spoken.anchors)) if spoken else ("", [])
-    for line in shown.new:
-        start = len(text) + 1 if text else 0
-        text = f"{text}\n{line.text}" if text else line.text
-        place = TimeSpan(shot.start_s, shot.end_s, line.box)
-        anchors.append(Anchor(start, len(text), place))
+    lead = "\n" if text and shown.new.text else ""
+    shift = len(text) + len(lead)
+    text += lead + shown.new.text
+    for mark in shown.new.marks:
+        place = TimeSpan(shot.start_s, shot.end_s, mark.box)
+        anchors.append(Anchor(mark.start + shift, mark.end + shift, place))
     around = (spoken.spoken if spoken else "", shown.kept, context)
     locator = TimeSpan(shot.start_s, shot.end_s)
     segment = Segment(

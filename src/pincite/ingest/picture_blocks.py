@@ -1,0 +1,304 @@
+"""Words that stand in several places of a picture put into the blocks a person sees.
+
+The words of a picture are laid out in three ways. A *node* is a label with its value or note
+closely below it, apart from everything else: a box of a diagram, a field of a plate, a note on a
+board. *Columns* are independent lists side by side. *Rows* are level pieces that belong
+together: receipts, tables, opening hours. Level pieces are a row unless something speaks
+against it, so a picture in doubt is read as rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+
+from pincite.ingest.layout import ColumnRule, Piece, Row, columns_of, level, reading_rows, rows_of
+from pincite.ingest.picture_grounds import grounds
+from pincite.ingest.picture_words import is_bullet, is_name, is_pair, is_phrase, is_value
+from pincite.ingest.stacks import Stack, is_isolated, read_downwards, side_by_side, stacks_of
+from pincite.types import Box, union_box
+
+_MOST = 300  # a page with more pieces is a text or a large table
+_NODE_LINES = 4  # a box with more is a list or a text of its own
+_NODE_LETTERS = 90
+_WIDE = 3.0  # gap in letter heights that parts level words of a diagram
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Item:
+    """What is put into order as one: a single piece, or the pieces of a node.
+
+    Attributes:
+        piece: The piece, or one around those of the node.
+        members: The pieces of a node; empty for a single piece.
+    """
+
+    piece: Piece
+    members: tuple[Piece, ...] = ()
+
+
+def picture_rows(pieces: Sequence[Piece], rgb: npt.NDArray[np.uint8] | None = None) -> list[Row]:
+    """Return the pieces as rows in reading order; each block of the picture has its own `column`.
+
+    The lines of a node that would not be understood alone are one row, the upper ones first.
+
+    Args:
+        pieces: What OCR found, boxes in pixels.
+        rgb: (h, w, 3) uint8, to find frames and fills in; without it the places alone decide.
+    """
+    if len(pieces) > _MOST:
+        return reading_rows(pieces)
+    items = _items(list(pieces), rgb)
+    nodes = {id(item.piece): item for item in items if item.members}
+    diagram = len(nodes) > 1 and 2 * sum(len(n.members) for n in nodes.values()) >= len(pieces)
+    rule = ColumnRule(lambda left, right: _common_rows(left, right, nodes), 2, 1)
+    blocks: list[list[Row]] = []
+    for column in columns_of([item.piece for item in items], rule):
+        blocks += _blocks(rows_of(column), nodes, diagram=diagram)
+    for number, block in enumerate(blocks):
+        for row in block:
+            row.column = number
+    return [row for block in blocks for row in block]
+
+
+def _blocks(rows: Iterable[Row], nodes: dict[int, _Item], *, diagram: bool) -> list[list[Row]]:
+    """Return the rows of a column in blocks: each node one, and the rows between them."""
+    blocks: list[list[Row]] = []
+    last: Row | None = None  # the row to which the next one may belong
+    for row in rows:
+        alone = any(id(piece) in nodes for piece in row.pieces)
+        if alone or (diagram and _is_scattered(row)):
+            for piece in row.pieces:
+                node = nodes.get(id(piece))
+                blocks += _node_blocks(node.members) if node else [[Row([piece])]]
+            last = None
+            continue
+        if last is None or _parted(last, row):
+            blocks.append([])
+        blocks[-1].append(row)
+        last = row
+    return blocks
+
+
+def _parted(last: Row, row: Row) -> bool:
+    """Return True when white space parts two rows."""
+    return row.box[1] - last.box[3] > 0.9 * row.pieces[0].height
+
+
+def _is_scattered(row: Row) -> bool:
+    """True for loose words of a diagram that are level by chance."""
+    if any(is_value(piece.text) for piece in row.pieces):
+        return False
+    pairs = list(pairwise(row.pieces))
+    return bool(pairs) and all(b.box[0] - a.box[2] > _WIDE * a.height for a, b in pairs)
+
+
+def _node_blocks(members: tuple[Piece, ...]) -> list[list[Row]]:
+    rows = rows_of(members)
+    if len(rows) > _NODE_LINES:
+        inner: dict[int, list[Row]] = defaultdict(list)
+        for row in picture_rows(members):
+            inner[row.column].append(row)
+        return list(inner.values())
+    return [_joined(rows)]
+
+
+def _joined(rows: list[Row]) -> list[Row]:
+    """Return the lines of a node as one row, or a value on a row of its own below its label.
+
+    A label and a value below it are understood as a pair; a label and a note ("set to 58
+    degrees") only on one line.
+    """
+    texts = [piece.text for row in rows for piece in row.pieces]
+    plain = all(len(row.pieces) == 1 for row in rows)
+    listed = any(is_pair(text) or is_bullet(text) for text in texts)
+    if not plain or listed or sum(map(len, texts)) > _NODE_LETTERS:
+        return rows
+    pieces = [row.pieces[0] for row in rows]
+    if is_value(texts[-1]) and not any(map(is_value, texts[:-1])) and texts[0][0].isalpha():
+        return [Row(pieces[:-1]), Row(pieces[-1:])] if len(pieces) > 1 else rows
+    return [Row(pieces)]
+
+
+# -- nodes ----------------------------------------------------------------------------------
+
+
+def _items(pieces: list[Piece], rgb: npt.NDArray[np.uint8] | None) -> list[_Item]:
+    framed = _framed(pieces, rgb) if rgb is not None and len(pieces) > 1 else []
+    taken = {id(piece) for group in framed for piece in group}
+    loose = _stacked([piece for piece in pieces if id(piece) not in taken])
+    taken |= {id(piece) for group in loose for piece in group}
+    groups = [_around(group) for group in (*framed, *loose)]
+    return groups + [_Item(piece) for piece in pieces if id(piece) not in taken]
+
+
+def _around(group: Sequence[Piece]) -> _Item:
+    lines = sorted(group, key=lambda piece: piece.box[1])
+    box = union_box(piece.box for piece in lines)
+    text = " ".join(piece.text for piece in lines)
+    return _Item(Piece(text, box, size=lines[0].height), tuple(lines))
+
+
+def _stacked(pieces: list[Piece]) -> list[list[Piece]]:
+    """Return the groups of lines closely one under another that are nodes."""
+    nodes: list[Stack] = []
+    lonely: list[Stack] = []
+    for band in side_by_side(stacks_of(pieces)):
+        tall = [s for s in band if 1 < len(s) <= _NODE_LINES and is_isolated(s, pieces)]
+        if len(band) == 1:
+            lonely += [s for s in tall if len(s) == 2 and is_name(s[0].text)]
+        elif len(tall) >= 0.75 * sum(len(s) > 1 for s in band) and read_downwards(band):
+            nodes += tall
+    if len(nodes) + len(lonely) > 2:
+        nodes += lonely
+    return [list(stack) for stack in nodes]
+
+
+# -- frames ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Area:
+    """A closed area and the pieces on it."""
+
+    box: Box
+    pieces: list[Piece]
+
+    @property
+    def rows(self) -> list[Row]:
+        return rows_of(self.pieces)
+
+    @property
+    def is_stack(self) -> bool:
+        return len(self.rows) > 1 and all(len(row.pieces) == 1 for row in self.rows)
+
+    @property
+    def is_single(self) -> bool:
+        return len(self.pieces) == 1
+
+
+def _framed(pieces: list[Piece], rgb: npt.NDArray[np.uint8]) -> list[list[Piece]]:
+    """Return the groups of pieces that a frame or a fill makes a node or a panel."""
+    held: dict[Box, list[Piece]] = defaultdict(list)
+    for piece, area in zip(pieces, grounds(rgb, [piece.box for piece in pieces]), strict=True):
+        if area is not None:
+            held[area].append(piece)
+    areas = [_Area(box, group) for box, group in held.items() if len(group) < len(pieces)]
+    em = median(piece.height for piece in pieces)
+    groups: list[list[Piece]] = []
+    apart: list[_Area] = []
+    for neighbours in _touching(areas, 0.35 * em):
+        if len(neighbours) == 1:
+            apart += neighbours
+        else:
+            groups += _cells(neighbours, em)
+    singles = [area for area in apart if area.is_single]
+    fields = _fields(singles, pieces) | _grid(singles)
+    groups += [
+        area.pieces
+        for area in apart
+        if len(area.rows) > 1 or (area.is_single and id(area) not in fields)
+    ]
+    return groups
+
+
+def _touching(areas: list[_Area], reach: float) -> list[list[_Area]]:
+    """Return the areas in groups of those that share a wall."""
+    groups: list[list[_Area]] = []
+    for area in areas:
+        near = [g for g in groups if any(_share_wall(area.box, a.box, reach) for a in g)]
+        groups = [g for g in groups if all(g is not n for n in near)]
+        groups.append([area, *(a for g in near for a in g)])
+    return groups
+
+
+def _share_wall(one: Box, other: Box, reach: float) -> bool:
+    gap_x = max(one[0], other[0]) - min(one[2], other[2])
+    gap_y = max(one[1], other[1]) - min(one[3], other[3])
+    return max(gap_x, gap_y) <= reach and min(gap_x, gap_y) < -reach
+
+
+def _cells(areas: list[_Area], em: float) -> list[list[Piece]]:
+    """Return the nodes among areas that share walls: cells of a table are none.
+
+    Cells are nodes where most hold a label above a value; two cells one above the other are
+    the name and the body of one box.
+    """
+    stacks = sum(area.is_stack and len(area.rows) <= _NODE_LINES for area in areas)
+    if stacks >= 0.6 * len(areas):
+        return [area.pieces for area in areas]
+    if len(areas) == 2:
+        (left, _, right, _), (x0, _, x1, _) = areas[0].box, areas[1].box
+        if abs(left - x0) < 0.5 * em and abs(right - x1) < 0.5 * em:
+            joined = areas[0].pieces + areas[1].pieces
+            return [joined] if len(rows_of(joined)) == len(joined) else []
+    return []
+
+
+def _fields(areas: list[_Area], pieces: list[Piece]) -> set[int]:
+    """Return the ids of areas that are fields to fill in, a label in the open to their left."""
+    framed = {id(area.pieces[0]) for area in areas}
+    fields = set()
+    for area in areas:
+        row = [piece for piece in pieces if level(piece, area.pieces[0])]
+        first = min(row, key=lambda piece: piece.box[0])
+        if id(first) not in framed:
+            fields.add(id(area))
+    return fields
+
+
+def _grid(areas: list[_Area]) -> set[int]:
+    """Return the ids of areas that are cells of a table with gaps between its cells."""
+    rows = [row for row in rows_of([area.pieces[0] for area in areas]) if len(row.pieces) > 2]
+    return {id(area) for area in areas} if len(rows) > 2 else set()
+
+
+# -- columns --------------------------------------------------------------------------------
+
+
+def _common_rows(left: list[Piece], right: list[Piece], nodes: dict[int, _Item]) -> bool:
+    """Return True unless the sides of a gap are lists that have nothing to do with each other."""
+    em = median(piece.height for piece in (*left, *right))
+    if min(p.box[0] for p in right) - max(p.box[2] for p in left) < em:
+        return True
+    if any(2 * sum(id(p) in nodes for p in side) > len(side) for side in (left, right)):
+        return True
+    if all(sum(is_bullet(p.text) for p in side) >= 0.6 * len(side) for side in (left, right)):
+        return False
+    rows = [row for row in rows_of([*left, *right]) if _reaches_over(row, left)]
+    fewer = min(len(rows_of(left)), len(rows_of(right)))
+    if len(rows) < 0.6 * fewer:
+        return False
+    if sum(any(is_value(p.text) for p in row.pieces) for row in rows) >= 0.5 * len(rows):
+        return True
+    return not _is_ragged(rows, left, em) and not all(map(_is_wordy, (left, right)))
+
+
+def _reaches_over(row: Row, left: list[Piece]) -> bool:
+    on_left = {id(piece) for piece in left}
+    return len({id(piece) in on_left for piece in row.pieces}) == 2
+
+
+def _is_ragged(rows: list[Row], left: list[Piece], em: float) -> bool:
+    """Return True when level lines differ in height by more than a tilt explains."""
+    on_left = {id(piece) for piece in left}
+    steps = []
+    for row in rows:
+        sides = ([p for p in row.pieces if (id(p) in on_left) == side] for side in (True, False))
+        one, other = (sum(p.box[1] + p.box[3] for p in s) / len(s) / 2 for s in sides)
+        steps.append((other - one) / em)
+    usual = median(steps)
+    return len(steps) > 2 and sum(abs(s - usual) for s in steps) / len(steps) > _RAGGED
+
+
+_RAGGED = 0.13  # mean difference in letter heights; OCR's own is about a third of it
+
+
+def _is_wordy(side: list[Piece]) -> bool:
+    return 2 * sum(is_phrase(piece.text) for piece in side) > len(side)
