@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -20,6 +20,7 @@ from pincite.ingest.plotted_labels import (
     printed_at,
     seen_from,
 )
+from pincite.ingest.plotted_lines import marked_on_lines
 from pincite.ingest.plotted_numbers import Scale, amount, scale_of
 from pincite.ingest.segment import Block
 from pincite.types import Box, union_box
@@ -107,14 +108,28 @@ def _first_chart(lines: Sequence[OcrLine], rgb: Picture) -> tuple[_Chart, list[L
     ]
     slack = max(3.0, 0.003 * max(height, width))
     rectangles = rectangles_of(small)
-    for axis, bars in standing(rectangles, slack):
-        if _is_stacked(axis, bars, rectangles, slack):
-            continue
-        for points in ("en", "eu"):
-            chart = _Reader(axis, bars, seen_from(axis, labels), small, points).chart()
+    for points in ("en", "eu"):
+        for axis, printed, bars in _rows(rectangles, labels, small, points, slack):
+            chart = _Reader(axis, bars, seen_from(axis, labels), small, points).chart(printed)
             if chart is not None:
                 return chart, labels
     return None
+
+
+def _rows(
+    rectangles: Sequence[Rectangle],
+    labels: Sequence[Label],
+    rgb: Picture,
+    points: str,
+    slack: float,
+) -> Iterator[tuple[Axis, Mapping[Bar, Label], Sequence[Bar]]]:
+    """Yield each row of bars, and of marks on lines, with the values printed at them."""
+    for axis, bars in standing(rectangles, slack):
+        if not _is_stacked(axis, bars, rectangles, slack):
+            numbers = [x for x in seen_from(axis, labels) if amount(x.text, points) is not None]
+            yield axis, printed_at(bars, numbers, axis.level), bars
+    for axis, marked in marked_on_lines(rgb, labels, points):
+        yield axis, marked, list(marked)
 
 
 def _reduced(rgb: Picture) -> Picture:
@@ -164,10 +179,8 @@ class _Reader:
     rgb: Picture
     points: str
 
-    def chart(self) -> _Chart | None:
-        """Return the chart, or None when it is not certain to be one."""
-        numbers = [label for label in self.labels if self._amount(label) is not None]
-        printed = printed_at(self.bars, numbers, self.axis.level)
+    def chart(self, printed: Mapping[Bar, Label]) -> _Chart | None:
+        """Return the chart with the values printed at its bars, or None when it is not certain."""
         if len(printed) < max(_FEWEST, 0.5 * len(self.bars)):
             return None
         scale = self._scale(printed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from pincite.ingest.ocr import Picture
 from pincite.types import Box
@@ -25,9 +27,9 @@ def tight_box(rgb: Picture, box: Box) -> Box:
     if min(part.shape[:2]) < 4:
         return box
     paper = np.median(part.reshape(-1, 3), axis=0)
-    ink = np.abs(part - paper).max(axis=2) > _CONTRAST
+    ink = _inner((np.abs(part - paper).max(axis=2) > _CONTRAST).astype(np.uint8))
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not len(rows) or len(rows) < 0.3 * (y1 - y0) or len(columns) < 0.3 * (x1 - x0):
+    if len(rows) < 0.25 * (y1 - y0) or len(columns) < 0.25 * (x1 - x0):
         return box
     margin = max(1.0, 0.1 * len(rows))
     top, bottom = y0 + rows[0] - margin, y0 + rows[-1] + 1 + margin
@@ -38,3 +40,11 @@ def tight_box(rgb: Picture, box: Box) -> Box:
         min(box[2], right / width),
         min(box[3], bottom / height),
     )
+
+
+def _inner(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return the ink (h, w) without what reaches in from outside: bars and lines beside."""
+    _, parts = cv2.connectedComponents(ink)
+    edges = np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]])
+    inner = ink * ~np.isin(parts, np.unique(edges))
+    return inner if inner.any() else ink

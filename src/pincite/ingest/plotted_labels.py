@@ -369,16 +369,16 @@ def _patch_gap(mask: np.ndarray, label: Label) -> float | None:
     """Return the pixels between a patch of colour and the words to its right, or None."""
     x0, y0, x1, y1 = label.box
     height = label.height
-    left, right = max(0, round(x0 - 2.6 * height)), round(min(x1, x0 + 0.9 * height))
+    left, right = max(0, round(x0 - 2.6 * height)), round(min(x1, x0 + 1.4 * height))
     part = np.ascontiguousarray(mask[max(0, round(y0)) : round(y1), left:right])
     if part.size == 0 or not part.any():
         return None
     _, _, stats, _ = cv2.connectedComponentsWithStats(part)
     gaps = []
     for x, _, w, h, area in stats[1:]:
-        solid = area >= 0.6 * w * h and area >= max(6.0, 0.03 * height * height)
-        if solid and w >= 0.25 * height and h >= 2 and left + x < x0 + 0.2 * height:
-            gaps.append(abs(x0 - (left + x + w)))
+        solid = area >= 0.4 * w * h and area >= max(6.0, 0.03 * height * height)
+        if solid and w >= 0.25 * height and h >= 2 and left + x < x0 + 0.6 * height:
+            gaps.append(max(0.0, x0 - (left + x + w)))
     return min(gaps, default=None)
 
 
