@@ -1,4 +1,4 @@
-"""Bar and line charts in many styles, drawn with Pillow, with what each printed value stands for."""
+"""Bar and line charts in many styles, drawn with Pillow, and what each printed value is."""
 
 from __future__ import annotations
 

@@ -36,6 +36,8 @@ def marked_on_lines(
         if (value := amount(label.text, points)) is not None and not label.upright
     }
     mine = [label for label in labels if id(label) in numbers]
+    if len(mine) < _FEWEST:
+        return
     for above in (True, False):
         found: list[tuple[Label, float, Colour]] = []
         for colour in colours_of(rgb):
