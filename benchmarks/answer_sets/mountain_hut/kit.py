@@ -147,12 +147,12 @@ HEAD = ParagraphStyle(
 )
 
 
-def pdf(path: Path, title: str, story: list[Flowable], columns: int = 1) -> None:
-    """Write the story as A4 pages of one or two columns."""
-    left, gap, low = 54, 22, 54
+def pdf(path: Path, title: str, story: list[Flowable], columns: int = 1, low: int = 54) -> None:
+    """Write the story as A4 pages of one or two columns, which end `low` points above the edge."""
+    left, gap = 54, 22
     width = (A4[0] - 2 * left - gap * (columns - 1)) / columns
     frames = [
-        Frame(left + number * (width + gap), low, width, A4[1] - 2 * low, 0, 0, 0, 0)
+        Frame(left + number * (width + gap), low, width, A4[1] - low - 54, 0, 0, 0, 0)
         for number in range(columns)
     ]
     document = BaseDocTemplate(str(path), pagesize=A4, title=title, invariant=1)
@@ -203,7 +203,7 @@ def scan(path: Path, image: Image.Image, angle: float = 0.4) -> None:
     """Write one page that is a picture only, as an office scanner leaves it."""
     grey = photographed(image, angle).convert("L")
     when = MADE_AT.timetuple()
-    grey.save(path, "PDF", resolution=110, quality=60, creationDate=when, modDate=when)
+    grey.save(path, "PDF", resolution=110, quality=45, creationDate=when, modDate=when)
 
 
 # --- office -----------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ def encode(sound: np.ndarray, path: Path, *extra: str) -> None:
     """Write the sound, with the codec that fits the ending of `path`; `extra` goes before it."""
     codec = {
         ".ogg": ["-c:a", "libvorbis", "-q:a", "0"],
-        ".mp3": ["-c:a", "libmp3lame", "-b:a", "24k"],
+        ".mp3": ["-c:a", "libmp3lame", "-b:a", "32k"],
         ".m4a": ["-c:a", "aac", "-b:a", "26k"],
         ".mp4": ["-c:a", "aac", "-b:a", "28k"],
     }[path.suffix]

@@ -748,7 +748,7 @@ MAKERS: dict[str, Callable[[Path], object]] = {
     "radio_plan.json": text(json.dumps(RADIO, indent=2) + "\n"),
     "stores_and_flights.xlsx": lambda p: kit.xlsx(p, {"Stores": STORES, "Flights": FLIGHTS}),
     "avalanche_report_2024.pdf": report,
-    "rope_and_boot.pdf": lambda p: kit.pdf(p, "Rope and Boot", kit.prose(NEWSLETTER), 2),
+    "rope_and_boot.pdf": lambda p: kit.pdf(p, "Rope and Boot", kit.prose(NEWSLETTER), 2, 345),
     "fire_inspection_scan.pdf": lambda p: kit.scan(p, kit.board(INSPECTION, lead=1.5)),
     "winter_room_rules.docx": lambda p: kit.docx(p, WINTER_ROOM),
     "rescue_training.pptx": lambda p: kit.pptx(p, TRAINING),
