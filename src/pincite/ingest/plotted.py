@@ -94,10 +94,8 @@ def read_plots(lines: Sequence[OcrLine], rgb: Picture) -> Plotted:
 
 
 def _first_chart(lines: Sequence[OcrLine], rgb: Picture) -> tuple[_Chart, list[Label]] | None:
-    numbers = sum(
-        amount(line.text) is not None or amount(line.text, "eu") is not None for line in lines
-    )
-    if numbers < _FEWEST or len(lines) < 2 * _FEWEST:
+    styles = _number_styles(lines)
+    if not styles:
         return None
     small = _reduced(rgb)
     height, width = small.shape[:2]
@@ -108,12 +106,21 @@ def _first_chart(lines: Sequence[OcrLine], rgb: Picture) -> tuple[_Chart, list[L
     ]
     slack = max(3.0, 0.003 * max(height, width))
     rectangles = rectangles_of(small)
-    for points in ("en", "eu"):
+    for points in styles:
         for axis, printed, bars in _rows(rectangles, labels, small, points, slack):
             chart = _Reader(axis, bars, seen_from(axis, labels), small, points).chart(printed)
             if chart is not None:
                 return chart, labels
     return None
+
+
+def _number_styles(lines: Sequence[OcrLine]) -> list[str]:
+    """Return the ways to read the numbers that give different ones; [] when there are too few."""
+    if len(lines) < 2 * _FEWEST:
+        return []
+    read = {points: [amount(line.text, points) for line in lines] for points in ("en", "eu")}
+    styles = [p for p, found in read.items() if sum(v is not None for v in found) >= _FEWEST]
+    return styles[:1] if read["en"] == read["eu"] else styles
 
 
 def _rows(

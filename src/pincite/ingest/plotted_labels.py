@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from pincite.ingest.ocr import Picture
-from pincite.ingest.plotted_bars import Axis, Bar, Colour, colour_mask
+from pincite.ingest.plotted_bars import Axis, Bar, Colour, Mask, colour_mask
 from pincite.types import Box, union_box
 
 _SWATCH_GLYPHS = frozenset("■□▪▫●○◆◇▬—-–|Il口回曰.·•一")
@@ -365,7 +365,7 @@ def legend_of(
     return found if len(found) == len(colours) else {}
 
 
-def _patch_gap(mask: np.ndarray, label: Label) -> float | None:
+def _patch_gap(mask: Mask, label: Label) -> float | None:
     """Return the pixels between a patch of colour and the words to its right, or None."""
     x0, y0, x1, y1 = label.box
     height = label.height

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from pincite.ingest.ocr import Picture
-from pincite.ingest.plotted_bars import Axis, Bar, Colour, Mask, colour_mask, colours_of
+from pincite.ingest.plotted_bars import Axis, Bar, Colour, colour_mask, colours_of
 from pincite.ingest.plotted_labels import Label
 from pincite.ingest.plotted_numbers import amount, scale_of
 
 _FEWEST = 3
 _LARGEST = 0.1  # share of the picture that a line covers at most
 _REACH = 1.6  # letters' heights between a value and its line
+_MOST_PARTS = 2000
 _MOST_LEFT_OUT = 0.3  # share of the numbers among the marks that stand at no line
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """What is drawn in one colour: (h, w) numbers of connected parts, and of its thick spots."""
+
+    colour: Colour
+    parts: npt.NDArray[np.int32]
+    dots: npt.NDArray[np.int32]
 
 
 def marked_on_lines(
@@ -38,41 +50,54 @@ def marked_on_lines(
     mine = [label for label in labels if id(label) in numbers]
     if len(mine) < _FEWEST:
         return
+    drawn = list(_drawn(rgb, median(label.height for label in mine)))
     for above in (True, False):
-        found: list[tuple[Label, float, Colour]] = []
-        for colour in colours_of(rgb):
-            mask = colour_mask(rgb, colour)
-            if cv2.countNonZero(mask) <= _LARGEST * mask.size:
-                found += [(*mark, colour) for mark in _on_line(mask, mine, numbers, above)]
+        found = [
+            (*mark, colour.colour)
+            for colour in drawn
+            for mark in _on_line(colour, mine, numbers, above)
+        ]
         marks = _on_one_scale(found, numbers)
         if len(marks) >= _FEWEST and _are_most(marks, mine):
             yield _as_bars(marks)
 
 
+def _drawn(rgb: Picture, height: float) -> Iterator[_Drawn]:
+    """Yield what is drawn in each colour, given the usual height of letters in pixels."""
+    size = max(5, round(0.2 * height))
+    brush = np.ones((size, size), np.uint8)
+    for colour in colours_of(rgb):
+        mask = colour_mask(rgb, colour)
+        if cv2.countNonZero(mask) > _LARGEST * mask.size:
+            continue
+        count, parts = cv2.connectedComponents(cv2.dilate(mask, brush), connectivity=8)
+        if count > _MOST_PARTS:
+            continue  # the grain of a photo
+        parts *= mask > 0  # letters drawn over a line do not part it
+        dots = parts * (cv2.morphologyEx(mask, cv2.MORPH_OPEN, brush) > 0)
+        yield _Drawn(colour, parts, dots)
+
+
 def _on_line(
-    mask: Mask, labels: Sequence[Label], numbers: dict[int, float], above: bool
+    drawn: _Drawn, labels: Sequence[Label], numbers: dict[int, float], above: bool
 ) -> list[tuple[Label, float]]:
     """Return the labels at the longest line of a colour, with the height of the line there."""
-    size = max(5, round(0.2 * float(np.median([label.height for label in labels]))))
-    brush = np.ones((size, size), np.uint8)
-    _, parts = cv2.connectedComponents(cv2.dilate(mask, brush), connectivity=8)
-    parts *= mask > 0  # letters drawn over a line do not part it
-    dots = parts * (cv2.morphologyEx(mask, cv2.MORPH_OPEN, brush) > 0)
     by_part: dict[int, list[tuple[Label, float]]] = {}
     for label in labels:
-        at = _nearest_run(dots, label, above) or _nearest_run(parts, label, above)
+        at = _nearest_run(drawn.dots, label, above) or _nearest_run(drawn.parts, label, above)
         if at is not None:
             by_part.setdefault(at[0], []).append((label, at[1]))
     best: list[tuple[Label, float]] = []
     for marks in by_part.values():
-        places = sorted({round((m.box[0] + m.box[2]) / 2) for m, _ in marks})
-        fits = _fitting(marks, numbers, mask.shape[0])
-        if len(places) >= _FEWEST and len(fits) > len(best):
-            best = fits
+        places = {round((m.box[0] + m.box[2]) / 2) for m, _ in marks}
+        if len(places) >= _FEWEST:
+            best = max(best, _fitting(marks, numbers, drawn.parts.shape[0]), key=len)
     return best if len(best) >= _FEWEST else []
 
 
-def _nearest_run(parts: np.ndarray, label: Label, above: bool) -> tuple[int, float] | None:
+def _nearest_run(
+    parts: npt.NDArray[np.int32], label: Label, above: bool
+) -> tuple[int, float] | None:
     """Return the line nearest to a label, below it or above, and the height of its middle."""
     x0, y0, x1, y1 = label.box
     x = round((x0 + x1) / 2)
