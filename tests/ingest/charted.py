@@ -64,6 +64,16 @@ class Chart:
     """Share of a group's width that stays free."""
     floor: float | None = None
     """Value at which the axis begins; default 0."""
+    round_px: int = 0
+    """Radius of the corners of bars."""
+    outline: bool = False
+    """True draws a darker line around bars."""
+    reach: str = ""
+    """Words printed in small letters below the title."""
+    comma: bool = False
+    """True writes 12,4 for 12.4."""
+    beside: str = "left"
+    """Where the names of level bars stand: "left" of them or "above" them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,8 @@ class _Pen:
 
     def _font(self, scale: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
         size = round(self.chart.letters_px * scale * self.z)
-        words = [self.chart.title, *self.chart.categories, *self.chart.series]
+        chart = self.chart
+        words = [chart.title, chart.shown, *chart.categories, *chart.series]
         if all(word.isascii() for word in words):
             return ImageFont.load_default(size)
         return ImageFont.truetype(str(_FONTS / _CJK), size)
@@ -121,6 +132,8 @@ class _Pen:
         self.area = (left, top, right, bottom)
         if chart.title:
             self._text((self.width / 2, 30 * z), chart.title, self.large, "mm")
+        if chart.reach:
+            self._text((self.width / 2, 58 * z), chart.reach, self.small, "mm")
         self._axis()
         {"vertical": self._bars, "horizontal": self._bars, "line": self._lines}[chart.kind]()
         self._categories()
@@ -228,12 +241,16 @@ class _Pen:
             else (a, min(foot, tip), b, max(foot, tip))
         )
         if box[2] - box[0] >= 1 and box[3] - box[1] >= 1:
-            self.pen.rectangle(tuple(round(v) for v in box), fill=colour)
+            edge = self.ink if chart.outline else None
+            corners = tuple(round(v) for v in box)
+            self.pen.rounded_rectangle(corners, chart.round_px * self.z, fill=colour, outline=edge)
         if chart.values == "none":
             return
         away = (1 if value >= 0 else -1) * (-1 if chart.values == "inside" else 1)
         gap = 6 * self.z * away
         words = chart.shown.format(value)
+        if chart.comma:
+            words = words.replace(".", ",")
         if level:
             at, anchor = (tip + gap, (a + b) / 2), "lm" if away > 0 else "rm"
         else:
@@ -273,7 +290,9 @@ class _Pen:
         for i, words in enumerate(self.chart.categories):
             start, end = self._slot(i)
             middle = (start + end) / 2
-            if self.chart.kind == "horizontal":
+            if self.chart.beside == "above":
+                self._text((x0 + 4 * self.z, start - 3 * self.z), words, self.small, "lb")
+            elif self.chart.kind == "horizontal":
                 self.pen.multiline_text(
                     (x0 - 12 * self.z, middle), words, fill=self.ink, font=self.font, anchor="rm",
                     align="right", spacing=5,
@@ -428,6 +447,31 @@ def gallery() -> list[Chart]:
         Chart("line", half, {"Wind": _WIND[:6]}, "Strongest gust by month", "line"),
         Chart("line-two", half, {"2024": (10.2, 12.8, 15.1, 13.7, 16.4, 14.9),
               "2025": (31.5, 29.8, 35.2, 33.1, 38.6, 36.0)}, "Mean gust", "line", legend="right"),
+        Chart("decimal-comma", shops, {"Umsatz": (12.4, 31.9, 20.5, 8.7, 26.3)}, "Umsatz",
+              palette="sea", comma=True),
+        Chart("euro", shops, {"Sales": _SALES}, "Sales by shop", shown="{:,.0f} €"),
+        Chart("millions", shops, {"Sales": (1.24, 2.88, 0.98, 3.41, 1.99)}, "Sales by shop",
+              "horizontal", shown="{:.2f}M", grid=False),
+        Chart("rounded", half, {"Wind": _WIND[:6]}, "Strongest gust", round_px=9, grid=False,
+              ticks=False, palette="soft"),
+        Chart("outlined", half, two, "Strongest gust", outline=True, legend="below"),
+        Chart("subtitle", half, {"Wind": _WIND[:6]}, "Strongest gust by month",
+              reach="km/h, roof of the station"),
+        Chart("names-above", shops, {"Sales": _SALES}, "Sales by shop", "horizontal",
+              shown="{:,.0f}", beside="above", gap=0.6, ticks=False, grid=False),
+        Chart("many-level", ("Norway", "Iceland", "Sweden", "Faroe Islands", "Denmark", "Finland",
+              "Scotland", "Estonia", "Latvia", "Ireland"), {"Catch": _WIND[:10]}, "Catch",
+              "horizontal", palette="sea", letters_px=18, size=(900, 640)),
+        Chart("long-names", ("Kitchen and hall", "Store rooms", "Guest rooms", "Workshop", "Yard"),
+              {"Use": (412.0, 96.0, 655.0, 230.0, 148.0)}, "Electricity used last winter",
+              shown="{:.0f} kWh", letters_px=18, category_title="Part of the house"),
+        Chart("three-years", ("Lamb", "Ewe", "Ram"), {"2021": (120.0, 310.0, 24.0),
+              "2022": (135.0, 298.0, 22.0), "2023": (151.0, 325.0, 29.0)}, "Flock by year",
+              shown="{:.0f}", legend="right", palette="soft"),
+        Chart("chinese-years", ("2020年", "2021年", "2022年", "2023年"),
+              {"产量": (1280.0, 1465.0, 990.0, 1730.0)}, "苹果产量(吨)", shown="{:,.0f}"),
+        Chart("wide-dark", half, two, "Gusts", dark=True, legend="above", size=(1280, 720),
+              palette="sea", letters_px=24, quality=80),
         Chart("line-dark", ("2019", "2020", "2021", "2022", "2023"), {"Pups": _SALES},
               "Seal pups", "line", shown="{:,.0f}", dark=True, palette="soft"),
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from pincite.ingest.plotted_labels import (
     seen_from,
 )
 from pincite.ingest.plotted_lines import marked_on_lines
-from pincite.ingest.plotted_numbers import Scale, amount, scale_of
+from pincite.ingest.plotted_numbers import Scale, amount, multiplier, scale_of
 from pincite.ingest.segment import Block
 from pincite.types import Box, union_box
 
@@ -131,10 +131,11 @@ def _rows(
     slack: float,
 ) -> Iterator[tuple[Axis, Mapping[Bar, Label], Sequence[Bar]]]:
     """Yield each row of bars, and of marks on lines, with the values printed at them."""
+    numbers = [label for label in labels if amount(label.text, points) is not None]
     for axis, bars in standing(rectangles, slack):
-        if not _is_stacked(axis, bars, rectangles, slack):
-            numbers = [x for x in seen_from(axis, labels) if amount(x.text, points) is not None]
-            yield axis, printed_at(bars, numbers, axis.level), bars
+        printed = printed_at(bars, seen_from(axis, numbers), axis.level)
+        if len(printed) >= _FEWEST and not _is_stacked(axis, bars, rectangles, slack):
+            yield axis, printed, bars
     for axis, marked in marked_on_lines(rgb, labels, points):
         yield axis, marked, list(marked)
 
@@ -194,7 +195,8 @@ class _Reader:
         if scale is None:
             return None
         others = _without(self.labels, printed.values())
-        ticks = self._ticks(others, scale)
+        times = {1.0, *(multiplier(label.text) for label in printed.values())}
+        ticks = self._ticks(others, scale, times)
         naming = categories_of(self.bars, _without(others, ticks), self.axis.level)
         if naming is None or not _are_apart(naming):
             return None
@@ -253,15 +255,18 @@ class _Reader:
 
     # -- its parts --------------------------------------------------------------------------
 
-    def _ticks(self, labels: Sequence[Label], scale: Scale) -> list[Label]:
-        """Return the numbers beside the bars that stand where the axis has them."""
+    def _ticks(self, labels: Sequence[Label], scale: Scale, times: set[float]) -> list[Label]:
+        """Return the numbers beside the bars that stand where the axis has them.
+
+        `times` is what they may have to be multiplied by: an axis in millions prints 1, 2, 3.
+        """
         start, end = min(b.start for b in self.bars), max(b.end for b in self.bars)
         return [
             label
             for label in labels
             if not start <= label.across <= end
-            and self._amount(label) is not None
-            and abs(scale.at(self._value(label)) - label.along) <= 0.6 * label.height
+            and (value := self._amount(label)) is not None
+            and any(abs(scale.at(value * k) - label.along) <= 0.6 * label.height for k in times)
         ]
 
     def _series(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ ALIKE = 24
 """Two colours are one when no channel differs by more than this."""
 _MOST_COLOURS = 16
 _FEWEST_PIXELS = 0.0006  # share of the picture that a colour of bars covers
-_MOST_RECTANGLES = 400
+_MOST_RECTANGLES = 200
 _FILLED = 0.88  # share of its box that a bar fills; corners may be round
 _INKED = 0.5  # share of it that has its colour; the rest is words
 _THINNEST_PX = 6
@@ -163,9 +164,12 @@ def standing(rectangles: Sequence[Rectangle], slack: float) -> Iterator[tuple[Ax
     """
     rows: list[tuple[Axis, list[Bar]]] = []
     for level in (False, True):
-        edges = sorted(
-            {round(edge) for r in rectangles for edge in (r.box[0::2] if level else r.box[1::2])}
-        )
+        ends = sorted(edge for r in rectangles for edge in (r.box[0::2] if level else r.box[1::2]))
+        edges = [
+            edge
+            for edge in sorted({round(end) for end in ends})
+            if bisect_right(ends, edge + slack) - bisect_left(ends, edge - slack) >= 3
+        ]
         seen: set[frozenset[Bar]] = set()
         for edge in edges:
             axis = Axis(level, float(edge))

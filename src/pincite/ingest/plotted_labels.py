@@ -136,8 +136,8 @@ def categories_of(bars: Sequence[Bar], labels: Sequence[Label], level: bool) -> 
     """
     found = [
         naming
-        for row in _rows(bars, labels, level)
-        for naming in _namings(bars, row)
+        for row, reach in _rows(bars, labels, level)
+        for naming in _namings(bars, row, reach)
         if len(naming.names) >= 0.4 * len(bars)
     ]
     best = max(found, key=lambda n: n.score, default=None)
@@ -146,49 +146,45 @@ def categories_of(bars: Sequence[Bar], labels: Sequence[Label], level: bool) -> 
     return _with_second_lines(best, labels)
 
 
-def _rows(bars: Sequence[Bar], labels: Sequence[Label], level: bool) -> Iterator[list[Label]]:
-    """Yield rows of labels that may name categories, the nearest to the axis first."""
-    pitch = max(b.thickness for b in bars) * 2
-    start, end = min(b.start for b in bars) - pitch, max(b.end for b in bars) + pitch
-    near = [
+def _rows(
+    bars: Sequence[Bar], labels: Sequence[Label], level: bool
+) -> Iterator[tuple[list[Label], float]]:
+    """Yield rows of labels that may name categories, and how far aside of the bars they may be."""
+    room = max(bar.thickness for bar in bars) * 2
+    start, end = min(bar.start for bar in bars) - room, max(bar.end for bar in bars) + room
+    free = [
         label
         for label in labels
-        if start <= label.across <= end
-        and label.seen[3] <= 0.6 * label.height
-        and not (level and label.upright)
-        and not any(_overlaps(label, bar) for bar in bars)
+        if start <= label.across <= end and not any(_overlaps(label, bar) for bar in bars)
     ]
-    sides = (near, _above_bars(bars, labels, start, end)) if level else (near,)
-    for side in sides:
-        side = sorted(side, key=lambda label: -label.seen[3])
-        edges = (3, 1) if level else (3,)
-        for edge in edges:
-            for i, first in enumerate(side):
-                mine = [
-                    label
-                    for label in side
-                    if abs(label.seen[edge] - first.seen[edge]) <= 0.55 * first.height
-                ]
-                if len(mine) >= 2 and not any(
-                    abs(other.seen[edge] - first.seen[edge]) < 1 for other in side[:i]
-                ):
-                    yield mine
-        if level and len(side) >= 2:
-            yield side
-            yield _stacked(side)
-
-
-def _above_bars(
-    bars: Sequence[Bar], labels: Sequence[Label], start: float, end: float
-) -> list[Label]:
-    """Return the labels that stand above level bars, beginning where the bars begin."""
-    return [
+    before = [
         label
-        for label in labels
-        if start <= label.across <= end
-        and -label.height <= label.seen[1] <= 1.5 * label.height
-        and not any(_overlaps(label, bar) for bar in bars)
+        for label in free
+        if label.seen[3] <= 0.6 * label.height and not (level and label.upright)
     ]
+    for row in _aligned(before, (3, 1) if level else (3,)):
+        yield row, 2.0
+    if level and len(before) >= 2:
+        yield before, 2.0
+        yield _stacked(before), 2.0
+    if level:
+        above = [label for label in free if -1.0 <= label.seen[1] / label.height <= 1.5]
+        for row in _aligned(above, (1,)):
+            yield row, 1.5 * median(label.height for label in row)
+
+
+def _aligned(labels: Sequence[Label], edges: Sequence[int]) -> Iterator[list[Label]]:
+    """Yield the labels that begin or end together along, the nearest to the axis first."""
+    ordered = sorted(labels, key=lambda label: -label.seen[3])
+    for edge in edges:
+        seen: set[tuple[int, ...]] = set()
+        for first in ordered:
+            slack = 0.55 * first.height
+            row = [x for x in ordered if abs(x.seen[edge] - first.seen[edge]) <= slack]
+            key = tuple(id(label) for label in row)
+            if len(row) >= 2 and key not in seen:
+                seen.add(key)
+                yield row
 
 
 def _overlaps(label: Label, bar: Bar) -> bool:
@@ -248,8 +244,8 @@ def _goes_on(first: Label, label: Label, pitch: float) -> bool:
     return close and aside <= 0.25 * pitch and wide <= 1.1 * pitch
 
 
-def _namings(bars: Sequence[Bar], row: Sequence[Label]) -> Iterator[Naming]:
-    """Yield the ways in which a row of labels may name bars."""
+def _namings(bars: Sequence[Bar], row: Sequence[Label], room: float) -> Iterator[Naming]:
+    """Yield the ways in which a row of labels, at most `room` pixels aside, may name bars."""
     pitch = _pitch(bars)
     for anchor, cost in ((_middle, 0.0), (_end, 0.2), (_start, 0.2)):
         places = [(anchor(label), label) for label in row]
@@ -258,7 +254,7 @@ def _namings(bars: Sequence[Bar], row: Sequence[Label]) -> Iterator[Naming]:
             i = min(groups, key=lambda i: abs(places[i][0] - bar.middle))
             groups[i].append((bar, bar.middle - places[i][0]))
         for split in (False, True):
-            naming = _naming(places, groups, split, cost)
+            naming = _naming(places, groups, split, cost, room)
             if naming is not None:
                 yield naming
                 break
@@ -271,6 +267,7 @@ def _naming(
     groups: Mapping[int, list[tuple[Bar, float]]],
     split: bool,
     cost: float,
+    room: float,
 ) -> Naming | None:
     """Return the naming when each label has at most one bar of a series, always as far away."""
     offsets: dict[Colour | None, list[float]] = {}
@@ -286,7 +283,8 @@ def _naming(
     shift = abs(mean(mean(found) for found in offsets.values()))
     used = sum(bool(group) for group in groups.values())
     least = 3 if not split else 2
-    if spread > 0.4 * thickness + 4 or shift > 0.5 * thickness * len(offsets) + 2 or used < least:
+    aside = 0.5 * thickness * len(offsets) + room
+    if spread > 0.4 * thickness + 4 or shift > aside or used < least:
         return None
     names = {bar: places[i][1] for i, group in groups.items() for bar, _ in group}
     idle = len(places) - used

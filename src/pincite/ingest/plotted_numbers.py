@@ -43,6 +43,17 @@ def amount(text: str, points: str = "en") -> float | None:
     return -number if {match["a"], match["b"]} & {"-", "−", "–"} else number
 
 
+def multiplier(text: str) -> float:
+    """Return what the letter behind a number multiplies it by; 1 when there is none.
+
+    Example:
+        >>> multiplier("1.24M"), multiplier("3 km")
+        (1000000.0, 1.0)
+    """
+    match = _PRINTED.fullmatch(text.strip())
+    return _SCALES.get(match["scale"] or "", 1.0) if match else 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The straight line from values to pixels: `pixels = slope * value + offset`."""
