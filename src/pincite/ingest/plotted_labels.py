@@ -191,7 +191,7 @@ def _overlaps(label: Label, bar: Bar) -> bool:
     low, high = min(0.0, bar.tip), max(0.0, bar.tip)
     across = min(label.seen[2], bar.end) - max(label.seen[0], bar.start)
     along = min(label.seen[3], high) - max(label.seen[1], low)
-    return across > 0 and along > 0.5 * label.height
+    return min(across, along) > 0.3 * label.height
 
 
 def _stacked(labels: Sequence[Label]) -> list[Label]:
