@@ -37,6 +37,23 @@ class Sample:
     columns: tuple[Group, ...] = ()
 
 
+def kept(sample: Sample, text: str) -> list[Group]:
+    """Return the groups of a picture that its text keeps; spaces and marks do not count."""
+    whole = _letters(text)
+    blocks = [_letters(block) for block in text.split("\n\n")]
+    lines = [_letters(line) for line in text.split("\n")]
+    return [
+        group
+        for groups, places in ((sample.nodes, blocks), (sample.rows, lines))
+        for group in groups
+        if _letters("".join(group)) in places
+    ] + [group for group in sample.columns if _letters("".join(group)) in whole]
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())
+
+
 @dataclass(slots=True)
 class Canvas:
     """A picture being drawn."""
@@ -58,7 +75,7 @@ class Canvas:
         self.pen.text((x, y), words, fill=self.ink, font=font, anchor=anchor)
 
     def stack(self, x: float, y: float, words: Group, px: int = 24, anchor: str = "la") -> None:
-        """Write lines closely one under another; the first may be given smaller letters."""
+        """Write lines closely one under another."""
         for line in words:
             self.write(x, y, line, px, anchor)
             y += 1.35 * px
@@ -76,14 +93,8 @@ class Canvas:
 
 def samples() -> Iterator[Sample]:
     """Yield all pictures of which the letters are at hand."""
-    makers = [*_LATIN, *(_CHINESE if CHINESE.exists() else [])]
-    for make in makers:
+    for make in [*_LATIN, *(_CHINESE if CHINESE.exists() else [])]:
         yield make()
-
-
-def sample(name: str) -> Sample:
-    """Return the picture called `name`."""
-    return next(s for s in samples() if s.name == name)
 
 
 # -- labelled diagrams ------------------------------------------------------------------------

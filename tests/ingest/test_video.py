@@ -15,6 +15,7 @@ from pincite.ingest.frames import read_frames
 from pincite.ingest.speech import transcribe_file
 from pincite.ingest.subtitles import read_subtitles
 from pincite.types import TimeSpan
+from tests.ingest.laid_out import Canvas
 from tests.ingest.recordings import (
     codes,
     extracts,
@@ -62,6 +63,22 @@ def test_a_shot_holds_what_was_said_and_what_was_shown(talk):
     assert "Maximum 50 bar" in second.text.split("\n")
     assert third.text.split("\n") == ["Thank you", "Questions"]
     assert [s.draft for s in (first, second, third)] == [True, True, False]
+
+
+def test_words_in_separate_places_of_a_slide_are_blocks(tmp_path):
+    canvas = Canvas((800, 450))
+    for i, node in enumerate((("Pump", "3.2 bar"), ("Filter", "50 micron"), ("Lamp", "36 W"))):
+        canvas.frame(30 + 260 * i, 150, 200, 110)
+        canvas.stack(130 + 260 * i, 168, node, 28, "ma")
+    first = np.asarray(canvas.picture)
+    canvas.write(40, 350, "Checked in May", 28)
+    path = write_video(tmp_path / "plant.mp4", shown([(first, 3), (np.asarray(canvas.picture), 3)]))
+    segment, *rest = (e.segment for e in extracts(parse("video", path, settings())))
+    assert segment.text.startswith("Pump\n3.2 bar\n\nFilter\n50 micron\n\nLamp\n36 W")
+    at = segment.text.index("Filter")
+    x0, _, x1, _ = segment.locate(at, at + len("Filter\n50 micron")).box
+    assert 0.35 < x0 < x1 < 0.65
+    assert all(later.text == "Checked in May" for later in rest)
 
 
 def test_words_point_at_their_second_and_lines_at_their_place(talk):

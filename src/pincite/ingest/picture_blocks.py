@@ -18,13 +18,23 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from pincite.ingest.layout import ColumnRule, Piece, Row, columns_of, level, reading_rows, rows_of
+from pincite.ingest.layout import (
+    ColumnRule,
+    Piece,
+    Row,
+    columns_of,
+    letters,
+    level,
+    reading_rows,
+    rows_of,
+)
 from pincite.ingest.picture_grounds import grounds
 from pincite.ingest.picture_words import is_bullet, is_name, is_pair, is_phrase, is_value
 from pincite.ingest.stacks import Stack, is_isolated, read_downwards, side_by_side, stacks_of
 from pincite.types import Box, union_box
 
-_MOST = 300  # a page with more pieces is a text or a large table
+_MOST = 300  # a picture with more pieces is a page of text or a large table
+_PROSE_LETTERS = 22  # of the usual piece, in a page of running text
 _NODE_LINES = 4  # a box with more is a list or a text of its own
 _NODE_LETTERS = 90
 _WIDE = 3.0  # gap in letter heights that parts level words of a diagram
@@ -52,19 +62,40 @@ def picture_rows(pieces: Sequence[Piece], rgb: npt.NDArray[np.uint8] | None = No
         pieces: What OCR found, boxes in pixels.
         rgb: (h, w, 3) uint8, to find frames and fills in; without it the places alone decide.
     """
-    if len(pieces) > _MOST:
-        return reading_rows(pieces)
-    items = _items(list(pieces), rgb)
-    nodes = {id(item.piece): item for item in items if item.members}
-    diagram = len(nodes) > 1 and 2 * sum(len(n.members) for n in nodes.values()) >= len(pieces)
-    rule = ColumnRule(lambda left, right: _common_rows(left, right, nodes), 2, 1)
-    blocks: list[list[Row]] = []
-    for column in columns_of([item.piece for item in items], rule):
-        blocks += _blocks(rows_of(column), nodes, diagram=diagram)
+    blocks = _page(pieces) if _is_page(pieces) else _picture(list(pieces), rgb)
     for number, block in enumerate(blocks):
         for row in block:
             row.column = number
     return [row for block in blocks for row in block]
+
+
+def _is_page(pieces: Sequence[Piece]) -> bool:
+    """True for a page of running text, whose columns and paragraphs are found as in a scan."""
+    if len(pieces) > _MOST:
+        return True
+    return len(pieces) > 20 and median(letters(p.text) for p in pieces) >= _PROSE_LETTERS
+
+
+def _page(pieces: Sequence[Piece]) -> list[list[Row]]:
+    blocks: list[list[Row]] = []
+    last: Row | None = None
+    for row in reading_rows(pieces):
+        if last is None or row.column != last.column or _parted(last, row):
+            blocks.append([])
+        blocks[-1].append(row)
+        last = row
+    return blocks
+
+
+def _picture(pieces: list[Piece], rgb: npt.NDArray[np.uint8] | None) -> list[list[Row]]:
+    items = _items(pieces, rgb)
+    nodes = {id(item.piece): item for item in items if item.members}
+    diagram = len(nodes) > 1 and 2 * sum(len(n.members) for n in nodes.values()) >= len(pieces)
+    rule = ColumnRule(lambda left, right: _common_rows(left, right, nodes), min_starts=1)
+    blocks: list[list[Row]] = []
+    for column in columns_of([item.piece for item in items], rule):
+        blocks += _blocks(rows_of(column), nodes, diagram=diagram)
+    return blocks
 
 
 def _blocks(rows: Iterable[Row], nodes: dict[int, _Item], *, diagram: bool) -> list[list[Row]]:
@@ -150,7 +181,7 @@ def _stacked(pieces: list[Piece]) -> list[list[Piece]]:
     nodes: list[Stack] = []
     lonely: list[Stack] = []
     for band in side_by_side(stacks_of(pieces)):
-        tall = [s for s in band if 1 < len(s) <= _NODE_LINES and is_isolated(s, pieces)]
+        tall = [stack for stack in band if _may_be_node(stack, pieces)]
         if len(band) == 1:
             lonely += [s for s in tall if len(s) == 2 and is_name(s[0].text)]
         elif len(tall) >= 0.75 * sum(len(s) > 1 for s in band) and read_downwards(band):
@@ -158,6 +189,11 @@ def _stacked(pieces: list[Piece]) -> list[list[Piece]]:
     if len(nodes) + len(lonely) > 2:
         nodes += lonely
     return [list(stack) for stack in nodes]
+
+
+def _may_be_node(stack: Stack, pieces: list[Piece]) -> bool:
+    said = any(not is_value(piece.text) for piece in stack)
+    return said and 1 < len(stack) <= _NODE_LINES and is_isolated(stack, pieces)
 
 
 # -- frames ---------------------------------------------------------------------------------
@@ -179,8 +215,9 @@ class _Area:
         return len(self.rows) > 1 and all(len(row.pieces) == 1 for row in self.rows)
 
     @property
-    def is_single(self) -> bool:
-        return len(self.pieces) == 1
+    def is_word(self) -> bool:
+        """True for a line of words; a number alone is in a bar of a chart more often."""
+        return len(self.pieces) == 1 and not is_value(self.pieces[0].text)
 
 
 def _framed(pieces: list[Piece], rgb: npt.NDArray[np.uint8]) -> list[list[Piece]]:
@@ -198,14 +235,27 @@ def _framed(pieces: list[Piece], rgb: npt.NDArray[np.uint8]) -> list[list[Piece]
             apart += neighbours
         else:
             groups += _cells(neighbours, em)
-    singles = [area for area in apart if area.is_single]
+    singles = [area for area in apart if area.is_word]
     fields = _fields(singles, pieces) | _grid(singles)
     groups += [
         area.pieces
         for area in apart
-        if len(area.rows) > 1 or (area.is_single and id(area) not in fields)
+        if len(area.rows) > 1 or (area.is_word and id(area) not in fields)
     ]
-    return groups
+    framed = {id(piece) for group in groups for piece in group}
+    loose = [piece for piece in pieces if id(piece) not in framed]
+    return [group for group in groups if not _cuts_rows(group, loose)]
+
+
+def _cuts_rows(group: list[Piece], loose: list[Piece]) -> bool:
+    """True for a spot on a receipt or table: two of its lines go on outside of it."""
+    outside = [piece for piece in loose if any(_same_line(piece, p) for p in group)]
+    return len(rows_of(group)) > 1 and len(rows_of(outside)) > 1
+
+
+def _same_line(one: Piece, other: Piece) -> bool:
+    step = abs(one.box[1] + one.box[3] - other.box[1] - other.box[3]) / 2
+    return step < 0.25 * min(one.height, other.height)
 
 
 def _touching(areas: list[_Area], reach: float) -> list[list[_Area]]:
@@ -265,13 +315,17 @@ def _grid(areas: list[_Area]) -> set[int]:
 def _common_rows(left: list[Piece], right: list[Piece], nodes: dict[int, _Item]) -> bool:
     """Return True unless the sides of a gap are lists that have nothing to do with each other."""
     em = median(piece.height for piece in (*left, *right))
-    if min(p.box[0] for p in right) - max(p.box[2] for p in left) < em:
+    if min(p.box[0] for p in right) - max(p.box[2] for p in left) < 0.5 * em:
         return True
-    if any(2 * sum(id(p) in nodes for p in side) > len(side) for side in (left, right)):
+    if all(2 * sum(id(p) in nodes for p in side) > len(side) for side in (left, right)):
         return True
     if all(sum(is_bullet(p.text) for p in side) >= 0.6 * len(side) for side in (left, right)):
         return False
+    if any(2 * sum(is_value(p.text) for p in side) > len(side) for side in (left, right)):
+        return True
     rows = [row for row in rows_of([*left, *right]) if _reaches_over(row, left)]
+    if _are_two_tables(rows, left):
+        return False
     fewer = min(len(rows_of(left)), len(rows_of(right)))
     if len(rows) < 0.6 * fewer:
         return False
@@ -283,6 +337,18 @@ def _common_rows(left: list[Piece], right: list[Piece], nodes: dict[int, _Item])
 def _reaches_over(row: Row, left: list[Piece]) -> bool:
     on_left = {id(piece) for piece in left}
     return len({id(piece) in on_left for piece in row.pieces}) == 2
+
+
+def _are_two_tables(rows: list[Row], left: list[Piece]) -> bool:
+    """Return True when each side has names with values of its own, from the first row on."""
+    on_left = {id(piece) for piece in left}
+
+    def named(row: Row, *, side: bool) -> bool:
+        texts = [piece.text for piece in row.pieces if (id(piece) in on_left) == side]
+        return len(texts) > 1 and is_name(texts[0]) and is_value(texts[-1])
+
+    both = [named(row, side=True) and named(row, side=False) for row in rows]
+    return len(both) > 2 and both[0] and sum(both) >= 0.8 * len(both)
 
 
 def _is_ragged(rows: list[Row], left: list[Piece], em: float) -> bool:

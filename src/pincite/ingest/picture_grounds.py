@@ -12,6 +12,7 @@ from pincite.types import Box
 
 _LONG_SIDE = 1000  # pixels of the copy in which areas are looked for
 _STEP = 4  # neighbours whose colours differ by more are two areas, 0..255
+_SOLID = 0.45  # share of its box that an area fills at least, the letters on it left out
 _BACKGROUND = 0.6  # an area around more of the picture than this tells nothing apart
 
 
@@ -48,19 +49,21 @@ class _Areas:
         self._number: npt.NDArray[np.int32] = np.zeros(rgb.shape[:2], np.int32)
         self._height, self._width = int(rgb.shape[0]), int(rgb.shape[1])
         self._boxes: list[Box] = []
+        self._solid: list[bool] = []
 
     def around(self, box: Box) -> Box | None:
         """Return the box of the area on which the words in `box` stand, if it holds them."""
         x, y = self._seed(box)
         if not self._number[y, x]:
             self._fill(x, y)
-        area = self._boxes[self._number[y, x] - 1]
+        number = self._number[y, x] - 1
+        area = self._boxes[number]
         slack = 0.3 * (box[3] - box[1])
         inside = all(a <= b + slack for a, b in zip(area[:2], box[:2], strict=True)) and all(
             a >= b - slack for a, b in zip(area[2:], box[2:], strict=True)
         )
         share = (area[2] - area[0]) * (area[3] - area[1]) / (self._height * self._width)
-        return area if inside and share <= _BACKGROUND else None
+        return area if inside and self._solid[number] and share <= _BACKGROUND else None
 
     def _seed(self, box: Box) -> tuple[int, int]:
         """Return a pixel at the edge of the words that has the colour usual there."""
@@ -75,7 +78,8 @@ class _Areas:
         flags = 4 | cv2.FLOODFILL_MASK_ONLY | (1 << 8)
         steps = (_STEP,) * 3
         filled = cv2.floodFill(self._rgb, self._mask, (x, y), 0, steps, steps, flags)
-        left, top, w, h = filled[3]
+        count, (left, top, w, h) = filled[0], filled[3]
+        self._solid.append(count >= _SOLID * w * h)
         self._boxes.append((float(left), float(top), float(left + w), float(top + h)))
         new = self._mask[top + 1 : top + h + 1, left + 1 : left + w + 1] == 1
         part = self._number[top : top + h, left : left + w]

@@ -81,8 +81,8 @@ def side_by_side(stacks: Sequence[Stack]) -> list[list[Stack]]:
 def read_downwards(band: Sequence[Stack]) -> bool:
     """Return True when each stack of a band says one thing, so that its rows say none.
 
-    Rows are kept unless the stacks' lines are not level, or the first lines are alike (names,
-    small letters) and differ from the lines below them, or the lines are centred, or three and
+    Rows are kept unless the lines of the stacks are not level, or each line is of its own kind
+    (names above values, small letters above large ones), or the lines are centred, or three and
     more pairs stand wide apart.
     """
     tall = [stack for stack in band if len(stack) > 1]
@@ -93,6 +93,7 @@ def read_downwards(band: Sequence[Stack]) -> bool:
     return (
         _are_ragged(tall)
         or _are_labelled(tall)
+        or _are_of_kinds(tall)
         or _differ_in_size(tall)
         or _are_centred(tall)
         or _stand_wide_apart(tall)
@@ -100,9 +101,13 @@ def read_downwards(band: Sequence[Stack]) -> bool:
 
 
 def _has_row_heads(band: Sequence[Stack], tall: Sequence[Stack]) -> bool:
-    """True when the first of a band is one time or number beside taller cells."""
-    first = min(band, key=lambda stack: stack[0].box[0])
-    return len(first) == 1 and is_value(first[0].text) and len(band) == len(tall) + 1
+    """True when the first of a band is a time beside taller cells, or words beside numbers."""
+    first, *others = sorted(band, key=lambda stack: stack[0].box[0])
+    if len(first) == 1:
+        return is_value(first[0].text) and len(band) == len(tall) + 1
+    named = not any(is_value(piece.text) for piece in first)
+    numbers = [is_value(piece.text) for stack in others for piece in stack[1:]]
+    return len(first) > 2 and named and sum(numbers) >= _MOST * len(numbers) > 0
 
 
 def _are_ragged(tall: Sequence[Stack]) -> bool:
@@ -135,14 +140,20 @@ def _are_labelled(tall: Sequence[Stack]) -> bool:
     noted = sum(is_name(piece.text) for piece in below) <= (1 - _MOST) * len(below)
     if sum(heads) < _MOST * len(heads) or not noted:
         return False
-    lines = [[is_value(s[i].text) for s in tall if i < len(s)] for i in range(1, _TALLEST)]
-    mixed = [line for line in lines if line and not _is_usual(line)]
-    return not mixed or max(map(len, tall)) == 2
+    return _all_pairs(tall) or not any(
+        (1 - _MOST) < _share_of_values(tall, i) < _MOST for i in range(1, max(map(len, tall)))
+    )
 
 
-def _is_usual(line: list[bool]) -> bool:
-    share = sum(line) / len(line)
-    return max(share, 1 - share) >= _MOST
+def _are_of_kinds(tall: Sequence[Stack]) -> bool:
+    """True when each line is of one kind in all stacks: words above numbers above words."""
+    shares = [_share_of_values(tall, i) for i in range(max(map(len, tall)))]
+    return set(shares) == {0.0, 1.0} and shares[0] == 0.0
+
+
+def _share_of_values(tall: Sequence[Stack], line: int) -> float:
+    kinds = [is_value(stack[line].text) for stack in tall if line < len(stack)]
+    return sum(kinds) / len(kinds)
 
 
 def _differ_in_size(tall: Sequence[Stack]) -> bool:
