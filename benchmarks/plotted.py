@@ -10,37 +10,17 @@ number by at least 0.3 (intersection over union).
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from tests.ingest.charted import Printed, array, draw, gallery, left_alone
+from tests.ingest.charted import array, draw, gallery, judged, left_alone
 from tests.ingest.uncharted import uncharted
 
 from pincite.config import load_config
 from pincite.ingest.ocr import read_lines
 from pincite.ingest.plotted import Plotted, read_plots
-from pincite.types import Box
-
-LEAST_OVERLAP = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """What was told of one chart.
-
-    Attributes:
-        right: Values with their category, series and place.
-        wrong: Rows that say something else.
-        printed: Values in the picture that have a category.
-    """
-
-    right: int
-    wrong: int
-    printed: int
 
 
 def main() -> None:
@@ -66,42 +46,8 @@ def main() -> None:
     print(f"taken for a chart: {len(false)} of {len(others)} other pictures {false or ''}")
 
 
-def judged(plotted: Plotted, values: Sequence[Printed]) -> Score:
-    """Return how the rows of a picture compare with what is printed in it."""
-    wanted = {
-        " | ".join(filter(None, (_flat(v.category), v.series, v.text))): v.box
-        for v in values
-        if v.category
-    }
-    right = wrong = 0
-    for mark in plotted.flow.marks:
-        row = plotted.flow.text[plotted.flow.text.rfind("\n", 0, mark.start) + 1 : mark.end]
-        if " | " not in row:
-            continue
-        placed = row in wanted and overlap(mark.box, wanted[row]) >= LEAST_OVERLAP
-        right, wrong = right + placed, wrong + (not placed)
-    return Score(right, wrong, len(wanted))
-
-
-def overlap(one: Box, other: Box) -> float:
-    """Return the intersection over union of two boxes.
-
-    Example:
-        >>> overlap((0, 0, 2, 1), (1, 0, 3, 1))
-        0.3333333333333333
-    """
-    width = max(0.0, min(one[2], other[2]) - max(one[0], other[0]))
-    height = max(0.0, min(one[3], other[3]) - max(one[1], other[1]))
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
-    return width * height / (sum(areas) - width * height)
-
-
 def _read(rgb: npt.NDArray[np.uint8]) -> Plotted:
     return read_plots(read_lines(rgb, load_config()), rgb)
-
-
-def _flat(words: str) -> str:
-    return " ".join(words.split())
 
 
 def _save(folder: Path | None, name: str, picture: Image.Image) -> None:

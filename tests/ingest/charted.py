@@ -12,6 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from pincite.ingest.plotted import Plotted
+from pincite.types import Box
+
 PALETTES = {
     "office": ["#4472c4", "#ed7d31", "#a5a5a5", "#ffc000"],
     "soft": ["#8dd3c7", "#bebada", "#fb8072", "#80b1d3"],
@@ -83,12 +86,64 @@ class Printed:
     category: str
     series: str
     text: str
-    box: tuple[float, float, float, float]
+    box: Box
+
+
+LEAST_OVERLAP = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What was told of one chart.
+
+    Attributes:
+        right: Values with their category, series and place.
+        wrong: Rows that say something else.
+        printed: Values in the picture that have a category.
+    """
+
+    right: int
+    wrong: int
+    printed: int
 
 
 def draw(chart: Chart) -> tuple[Image.Image, list[Printed]]:
     """Return the picture of a chart and the values printed in it."""
     return _Pen(chart).draw()
+
+
+def judged(plotted: Plotted, values: Sequence[Printed]) -> Score:
+    """Return how the rows of a picture compare with what is printed in it."""
+    wanted = {
+        " | ".join(filter(None, (_flat(v.category), v.series, v.text))): v.box
+        for v in values
+        if v.category
+    }
+    right = wrong = 0
+    for mark in plotted.flow.marks:
+        row = plotted.flow.text[plotted.flow.text.rfind("\n", 0, mark.start) + 1 : mark.end]
+        if " | " not in row:
+            continue
+        placed = row in wanted and overlap(mark.box, wanted[row]) >= LEAST_OVERLAP
+        right, wrong = right + placed, wrong + (not placed)
+    return Score(right, wrong, len(wanted))
+
+
+def overlap(one: Box, other: Box) -> float:
+    """Return the intersection over union of two boxes.
+
+    Example:
+        >>> overlap((0, 0, 2, 1), (1, 0, 3, 1))
+        0.3333333333333333
+    """
+    width = max(0.0, min(one[2], other[2]) - max(one[0], other[0]))
+    height = max(0.0, min(one[3], other[3]) - max(one[1], other[1]))
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
+    return width * height / (sum(areas) - width * height)
+
+
+def _flat(words: str) -> str:
+    return " ".join(words.split())
 
 
 def array(picture: Image.Image) -> npt.NDArray[np.uint8]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -109,7 +110,7 @@ def _first_chart(lines: Sequence[OcrLine], rgb: Picture) -> tuple[_Chart, list[L
     for points in styles:
         for axis, printed, bars in _rows(rectangles, labels, small, points, slack):
             chart = _Reader(axis, bars, seen_from(axis, labels), small, points).chart(printed)
-            if chart is not None:
+            if chart is not None and not _has_two_titles(chart, labels):
                 return chart, labels
     return None
 
@@ -256,17 +257,26 @@ class _Reader:
     # -- its parts --------------------------------------------------------------------------
 
     def _ticks(self, labels: Sequence[Label], scale: Scale, times: set[float]) -> list[Label]:
-        """Return the numbers beside the bars that stand where the axis has them.
+        """Return the numbers in a line beside the bars that stand where the axis has them.
 
         `times` is what they may have to be multiplied by: an axis in millions prints 1, 2, 3.
         """
-        start, end = min(b.start for b in self.bars), max(b.end for b in self.bars)
-        return [
+        fitting = [
             label
             for label in labels
-            if not start <= label.across <= end
-            and (value := self._amount(label)) is not None
+            if (value := self._amount(label)) is not None
             and any(abs(scale.at(value * k) - label.along) <= 0.6 * label.height for k in times)
+        ]
+        start, end = min(b.start for b in self.bars), max(b.end for b in self.bars)
+        before = {id(x): start - x.seen[2] for x in fitting if x.across < start}
+        after = {id(x): x.seen[0] - end for x in fitting if x.across > end}
+        return [
+            label
+            for gaps in (before, after)
+            for label in fitting
+            if id(label) in gaps
+            and gaps[id(label)] - min(gaps.values()) <= label.height
+            and len(gaps) > 1
         ]
 
     def _series(
@@ -327,6 +337,17 @@ def _are_apart(naming: Naming) -> bool:
 
 def _title(chart: _Chart, labels: Sequence[Label]) -> Label | None:
     """Return the largest line above a chart, the nearest of several such."""
+    return max(_titles(chart, labels), key=lambda label: label.box[1], default=None)
+
+
+def _has_two_titles(chart: _Chart, labels: Sequence[Label]) -> bool:
+    """Return True when titles stand side by side above what seems to be one chart."""
+    titles = _titles(chart, labels)
+    return any(abs(b.box[1] - a.box[1]) < 0.5 * a.height for a, b in combinations(titles, 2))
+
+
+def _titles(chart: _Chart, labels: Sequence[Label]) -> list[Label]:
+    """Return the largest lines above a chart."""
     x0, y0, x1, _ = chart.box
     above = [
         label
@@ -338,8 +359,7 @@ def _title(chart: _Chart, labels: Sequence[Label]) -> Label | None:
         and amount(label.text) is None
     ]
     tallest = max((label.height for label in above), default=0.0)
-    large = [label for label in above if label.height >= 0.85 * tallest]
-    return max(large, key=lambda label: label.box[1], default=None)
+    return [label for label in above if label.height >= 0.85 * tallest]
 
 
 def _axis_titles(chart: _Chart, title: Label | None, labels: Sequence[Label]) -> tuple[str, str]:

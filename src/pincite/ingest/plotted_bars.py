@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 import cv2
 import numpy as np
@@ -206,22 +207,27 @@ def _equal(bars: list[Bar]) -> list[Bar]:
 
 
 def _panels(bars: list[Bar]) -> Iterator[list[Bar]]:
-    """Yield the bars of each of several charts that stand on one line, far apart."""
+    """Yield the bars together, and those of each side of a gap: it may part two charts."""
+    bars = [b for a, b in pairwise([None, *bars]) if b and not (a and _is_again(a, b))]
     if len(bars) < 3:
         return
+    colours = {bar.colour for bar in bars}
     steps = [
         b.middle - a.middle
-        for colour in {bar.colour for bar in bars}
-        for mine in [[bar for bar in bars if bar.colour == colour]]
-        for a, b in itertools.pairwise(mine)
-    ] or [b.middle - a.middle for a, b in itertools.pairwise(bars)]
-    pitch = float(np.median(steps))
-    panel = [bars[0]]
-    for bar in bars[1:]:
-        if bar.start < panel[-1].end - 0.5 * bar.thickness:
-            continue  # one upon the other: the same bar seen twice
-        if bar.middle - panel[-1].middle > 2.6 * pitch:
-            yield panel
-            panel = []
-        panel.append(bar)
-    yield panel
+        for colour in colours
+        for a, b in pairwise([bar for bar in bars if bar.colour == colour])
+    ]
+    pitch = median(steps or [b.middle - a.middle for a, b in pairwise(bars)])
+    panels = [[bars[0]]]
+    for a, b in pairwise(bars):
+        if b.middle - a.middle > 1.5 * pitch:
+            panels.append([])
+        panels[-1].append(b)
+    yield bars
+    if len(panels) > 1:
+        yield from panels
+
+
+def _is_again(one: Bar, other: Bar) -> bool:
+    """Return True when a bar is one seen before, in another shade."""
+    return other.start < one.end - 0.5 * one.thickness
