@@ -1,5 +1,6 @@
 """Charts in pictures: what their printed values stand for, and what is no chart."""
 
+import io
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,11 +11,13 @@ from PIL import Image
 
 from pincite.config import load_config
 from pincite.generate.sentences import statements
+from pincite.ingest.embedded import Embedded, PictureReader
 from pincite.ingest.image import ImageParser
 from pincite.ingest.ocr import OcrLine, Picture, read_lines
 from pincite.ingest.plotted import read_plots
 from pincite.ingest.plotted_ink import tight_box
 from pincite.ingest.plotted_numbers import amount
+from pincite.ingest.screen import ScreenReader
 from pincite.types import Asset, Extracted, ImageRegion, Segment
 from tests.ingest.charted import Chart, Printed, array, draw, gallery, judged, left_alone, overlap
 from tests.ingest.uncharted import uncharted
@@ -181,3 +184,29 @@ def test_a_tight_box_leaves_out_what_reaches_in_from_beside() -> None:
     rgb[0:100, 60:64] = 90  # the edge of a bar
     box = tight_box(rgb, (0.3, 0.2, 0.7, 0.8))
     assert overlap(box, (0.4, 0.4, 0.6, 0.6)) > 0.7
+
+
+# -- elsewhere than in picture files --------------------------------------------------------
+
+
+def test_a_chart_that_stays_on_the_screen_is_told_once() -> None:
+    rgb = seen("two-right")[1]
+    screen = ScreenReader(load_config())
+    first, second = screen.read(rgb), screen.read(rgb)
+    assert "May | 2024 | 41.7" in first.new.text
+    assert second.new.text == ""
+
+
+def test_a_chart_in_a_document_is_told_below_its_caption() -> None:
+    buffer = io.BytesIO()
+    Image.fromarray(seen("two-right")[1]).save(buffer, "PNG")
+    reader = PictureReader(Asset("0" * 64, "a.docx", "text/plain"), load_config(), "docx-1")
+    figure = Embedded(buffer.getvalue(), "chart.png", caption="Figure 2: gusts")
+    [found] = [e for e in reader.events(figure, 0) if isinstance(e, Extracted)]
+    segment = found.segment
+    assert segment.text.startswith("Figure 2: gusts\n\nStrongest gust by month (km/h)\n\n")
+    start = segment.text.index("May | 2024 | 41.7")
+    place = segment.locate(start, start + len("May | 2024 | 41.7"))
+    value = next(p for p in seen("two-right")[2] if (p.category, p.series) == ("May", "2024"))
+    assert isinstance(place, ImageRegion)
+    assert overlap(place.box, value.box) > 0.5

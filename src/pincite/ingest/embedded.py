@@ -14,8 +14,10 @@ from PIL import Image, ImageOps
 from pincite.config import Config
 from pincite.errors import IngestError
 from pincite.ingest import Event
-from pincite.ingest.ocr import OcrLine, read_lines
+from pincite.ingest.flow import Flow
+from pincite.ingest.ocr import OcrLine, Picture, read_lines
 from pincite.ingest.package import READ_ERRORS
+from pincite.ingest.plotted import read_plots
 from pincite.language import language_of
 from pincite.types import (
     WHOLE,
@@ -67,10 +69,10 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What was read of a picture: its evidence, None for a mere ornament, and its lines."""
+    """What was read of a picture: its evidence, None for a mere ornament, and its words."""
 
     media: Media | None
-    lines: tuple[OcrLine, ...] = ()
+    words: Flow = field(default_factory=Flow)
 
 
 class PictureReader:
@@ -94,7 +96,7 @@ class PictureReader:
             self._told = True
             yield self._ocr_problem
         if seen.media is not None:
-            segment = self._segment(picture, seen.lines, ordinal)
+            segment = self._segment(picture, seen.words, ordinal)
             yield Extracted(segment, picture=seen.media)
 
     def _read(self, picture: Embedded) -> _Seen:
@@ -107,7 +109,7 @@ class PictureReader:
             rgb = _cropped(_on_white(ImageOps.exif_transpose(opened)), picture.crop)
         whole = picture.crop == WHOLE and kind in _TYPES
         media = Media(_TYPES[kind], picture.data) if whole else _as_png(rgb)
-        return _Seen(media, tuple(self._lines(rgb)))
+        return _Seen(media, _words(self._lines(rgb), np.asarray(rgb)))
 
     def _lines(self, rgb: Image.Image) -> Sequence[OcrLine]:
         if self._config["ocr"] == "off":
@@ -121,15 +123,15 @@ class PictureReader:
             self._ocr_problem = Problem(error.code, error.message, error.next_step)
             return ()
 
-    def _segment(self, picture: Embedded, lines: Sequence[OcrLine], ordinal: int) -> Segment:
-        parts = [picture.caption] if picture.caption else []
-        anchors: list[Anchor] = []
-        at = len(picture.caption) + 1 if picture.caption else 0
-        for line in lines:
-            anchors.append(Anchor(at, at + len(line.text), _inside(picture.place, line.box)))
-            parts.append(line.text)
-            at += len(line.text) + 1
-        text = "\n".join(parts)
+    def _segment(self, picture: Embedded, words: Flow, ordinal: int) -> Segment:
+        tabular = any(block.kind == "table" for block in words.blocks)
+        lead = "\n\n" if tabular else "\n"  # a table begins a block of its own
+        text = lead.join(filter(None, (picture.caption, words.text)))
+        shift = len(text) - len(words.text)
+        anchors = [
+            Anchor(mark.start + shift, mark.end + shift, _inside(picture.place, mark.box))
+            for mark in words.marks
+        ]
         return Segment(
             id=segment_id(self._asset.id, picture.place, f"{self._extractor}#{ordinal}"),
             asset_id=self._asset.id,
@@ -142,6 +144,14 @@ class PictureReader:
             anchors=tuple(anchors),
             language=language_of(text),
         )
+
+
+def _words(lines: Sequence[OcrLine], rgb: Picture) -> Flow:
+    """Return what a picture (h, w, 3) says: its charts, then a line for each line."""
+    charts = read_plots(lines, rgb)
+    for i, line in enumerate(charts.rest):
+        charts.flow.add(line.text, line.box, gap="\n" if i else "\n\n")
+    return charts.flow
 
 
 def _failed(picture: Embedded, error: Exception) -> Problem:

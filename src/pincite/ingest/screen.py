@@ -10,6 +10,7 @@ from pincite.ingest.clips import Picture
 from pincite.ingest.flow import Flow
 from pincite.ingest.ocr import OcrLine, read_lines
 from pincite.ingest.picture_flow import picture_flow
+from pincite.ingest.plotted import Plotted, read_plots
 from pincite.language import fold
 from pincite.types import Problem
 
@@ -56,7 +57,12 @@ class ScreenReader:
             return ScreenText()
         kept = [line for line in lines if _key(line) in self._before]
         self._before = frozenset(_key(line) for line in lines)
-        return ScreenText(picture_flow(lines, picture, kept), " ".join(line.text for line in kept))
+        charts = read_plots(lines, picture)
+        if all(line in kept for line in lines if line not in charts.rest):
+            charts = Plotted(Flow(), lines)  # told in the shot before
+        flow = charts.flow
+        flow.extend(picture_flow(charts.rest, picture, kept), lambda box: box)
+        return ScreenText(flow, " ".join(line.text for line in kept))
 
 
 def _key(line: OcrLine) -> str:
