@@ -12,13 +12,16 @@ from PIL import Image
 from pincite.config import load_config
 from pincite.generate.sentences import statements
 from pincite.ingest.embedded import Embedded, PictureReader
+from pincite.ingest.flow import Flow
 from pincite.ingest.image import ImageParser
+from pincite.ingest.layout import Piece
 from pincite.ingest.ocr import OcrLine, Picture, read_lines
+from pincite.ingest.pdf_charts import charts_among, with_charts
 from pincite.ingest.plotted import read_plots
 from pincite.ingest.plotted_ink import tight_box
 from pincite.ingest.plotted_numbers import amount
 from pincite.ingest.screen import ScreenReader
-from pincite.types import Asset, Extracted, ImageRegion, Segment
+from pincite.types import WHOLE, Asset, Box, Extracted, ImageRegion, Segment
 from tests.ingest.charted import Chart, Printed, array, draw, gallery, judged, left_alone, overlap
 from tests.ingest.uncharted import uncharted
 
@@ -210,3 +213,39 @@ def test_a_chart_in_a_document_is_told_below_its_caption() -> None:
     value = next(p for p in seen("two-right")[2] if (p.category, p.series) == ("May", "2024"))
     assert isinstance(place, ImageRegion)
     assert overlap(place.box, value.box) > 0.5
+
+
+def test_a_chart_on_a_page_is_told_in_places_of_the_page() -> None:
+    lines, rgb, printed = seen("horizontal")
+    words = Flow()
+    for line in lines:
+        words.add(line.text, half(line.box), gap="\n")
+    told = with_charts(words, rgb, (0.5, 0.5, 1.0, 1.0))
+    start = told.text.index("Old Town | 2,875")
+    value = next(p for p in printed if p.category == "Old Town")
+    assert overlap(told.box_of(start, start + 16) or WHOLE, half(value.box)) > 0.5
+
+
+def test_a_figure_without_a_chart_keeps_its_words() -> None:
+    words = Flow()
+    words.add("Tank\n12.5 m", (0.1, 0.1, 0.2, 0.2))
+    assert with_charts(words, seen("plain")[1], WHOLE) is words
+
+
+def test_what_belongs_to_no_chart_of_a_scan_is_left_to_the_page() -> None:
+    lines, rgb, _ = seen("subtitle")
+    height, width = rgb.shape[:2]
+    pieces = [
+        Piece(line.text, (x0 * width, y0 * height, x1 * width, y1 * height))
+        for line in lines
+        for x0, y0, x1, y1 in [line.box]
+    ]
+    charts, rest = charts_among(pieces, rgb)
+    assert "May | 41.7" in charts.text
+    assert [piece.text for piece in rest] == ["km/h, roof of the station"]
+
+
+def half(box: Box) -> Box:
+    """The box in the lower right quarter of a page."""
+    x0, y0, x1, y1 = ((1 + side) / 2 for side in box)
+    return (x0, y0, x1, y1)
