@@ -14,15 +14,24 @@ from dataclasses import dataclass, field
 
 from pincite.ingest.headings import SEPARATOR, Headings
 from pincite.ingest.layout import Piece, Row, is_cjk
-from pincite.ingest.paragraphs import Paragraph, is_caption, paragraphs_of, title_level
+from pincite.ingest.paragraphs import (
+    Paragraph,
+    ends_line,
+    is_caption,
+    paragraphs_of,
+    title_level,
+)
 from pincite.ingest.segment import Block
-from pincite.language import sentences
+from pincite.language import CJK, language_of, sentences
 from pincite.types import Box, union_box
 
 CELL = " | "
 _HYPHENED = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]*")
 _HEADER_CHARS = 160
+_NUMBER_GOES_ON = re.compile(r"\d\n(?:\d|[.:/-]\d|[%‰％℃°])|\d[.:/-]\n\d|\d,\n\d{3}(?!\d)")
+_SPACED = re.compile(f"[{CJK}] [A-Za-z0-9]|[A-Za-z0-9] [{CJK}]")
+_TIGHT = re.compile(f"[{CJK}][A-Za-z0-9]|[A-Za-z0-9][{CJK}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +121,10 @@ def _path(paragraph: Paragraph, around: list[Paragraph], headings: Headings) -> 
 def _append(result: Flow, paragraph: Paragraph, heading: str, hyphened: set[str]) -> None:
     lead = "\n\n" if result.text else ""
     start = len(result.text) + len(lead)
-    writer = _Writer(start, hyphened)
-    for row in paragraph.rows:
-        writer.row(row.pieces, table=paragraph.kind == "table")
+    writer = _Writer(start, hyphened, _Script.of(paragraph.words))
+    for i, row in enumerate(paragraph.rows):
+        own = i > 0 and paragraph.kind == "prose" and ends_line(paragraph, i - 1)
+        writer.row(row.pieces, own_line=own or paragraph.kind == "table")
     body = "".join(writer.parts)
     result.text += lead + body
     result.blocks.append(Block(start, start + len(body), heading, paragraph.kind))
@@ -128,22 +138,54 @@ class _Span:
     piece: Piece
 
 
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """How a text is written, which decides what its lines are joined with.
+
+    Attributes:
+        chinese: True for text in Chinese characters, Japanese included.
+        spaced: Places where it has a space between 8 and 月, less those where it has none.
+    """
+
+    chinese: bool
+    spaced: int
+
+    @classmethod
+    def of(cls, words: str) -> _Script:
+        """Return how `words` are written."""
+        spaced = len(_SPACED.findall(words)) - len(_TIGHT.findall(words))
+        return cls(language_of(words) in ("zh", "ja"), spaced)
+
+    def between(self, before: str, following: str) -> str:
+        """Return what joins two lines: a space, or nothing inside Chinese text and its numbers."""
+        one, two = before[-1], following[0]
+        wide = is_cjk(one) + is_cjk(two)
+        if not self.chinese or wide == 2:
+            return "" if wide == 2 else " "
+        if wide == 0:
+            seam = f"{before[-8:]}\n{following[:8]}"
+            return "" if _NUMBER_GOES_ON.search(seam) else " "
+        narrow = two if is_cjk(one) else one
+        tight = self.spaced < 0 if narrow.isalpha() else self.spaced <= 0
+        return "" if tight else " "
+
+
 class _Writer:
     """Writes the rows of one paragraph."""
 
-    def __init__(self, start: int, hyphened: set[str]) -> None:
-        self._hyphened = hyphened
+    def __init__(self, start: int, hyphened: set[str], script: _Script) -> None:
+        self._hyphened, self._script = hyphened, script
         self.parts: list[str] = []
         self.spans: list[_Span] = []
         self._at = start
 
-    def row(self, pieces: Sequence[Piece], *, table: bool) -> None:
+    def row(self, pieces: Sequence[Piece], *, own_line: bool) -> None:
         """Write one row after the ones before."""
         for i, piece in enumerate(pieces):
             if i:
                 self._put(CELL)
             elif self.parts:
-                self._put("\n" if table else self._seam(piece.text))
+                self._put("\n" if own_line else self._seam(piece.text))
             self.spans.append(_Span(self._at, self._at + len(piece.text), piece))
             self._put(piece.text)
 
@@ -155,7 +197,7 @@ class _Writer:
         """Return what stands between two lines; a divided word loses its hyphen."""
         before = self.parts[-1]
         if not _hyphen_ends(before):
-            return "" if is_cjk(before[-1]) and is_cjk(following[0]) else " "
+            return self._script.between(before, following)
         if _divided(before, following) and _around(before, following) not in self._hyphened:
             self.parts[-1] = before[:-1]
             self._at -= 1

@@ -7,6 +7,7 @@ that are equal on both axes (points or pixels), y growing downwards.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from pincite.types import Box, union_box
 
 _MIN_SIDE = 3  # lines a column needs on each side of a gutter
 _PROSE_WIDTH = 24  # letters of a usual line of running text; Chinese letters count twice
+_NARROW_WIDTH = 12  # of a usual line in a narrow column of Chinese text
+_STOPS = re.compile("[，。；、！？]|(?<=[\u4e00-\u9fff])[,.;!?]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,7 +264,7 @@ def _gaps(pieces: list[Piece], em: float, min_starts: int) -> list[float]:
 def _is_table(left: list[Piece], right: list[Piece]) -> bool:
     """Return True when the two sides are cells of common rows rather than running text."""
     widths = sorted((_usual_width(left), _usual_width(right)))
-    if widths[0] >= _PROSE_WIDTH:
+    if widths[0] >= _PROSE_WIDTH or (_is_chinese_text(left) and _is_chinese_text(right)):
         return False
     few, many = (left, right) if len(left) <= len(right) else (right, left)
     same_row = _same_baseline if widths[1] >= _PROSE_WIDTH else level
@@ -275,6 +278,26 @@ def _is_table(left: list[Piece], right: list[Piece]) -> bool:
         return any(same_row(piece, q) for q in others[first:last])
 
     return sum(map(has_partner, few)) >= 0.6 * len(few)
+
+
+def _is_chinese_text(pieces: list[Piece]) -> bool:
+    """Return True for the lines of narrow Chinese columns: full, and with marks inside.
+
+    Chinese fills its lines to the edge, so most of them end at one of few places; cells of a
+    table may do so too, but hold no commas and full stops.
+    """
+    usual = _usual_width(pieces)
+    chinese = sum(map(is_cjk, "".join(p.text for p in pieces)))
+    if usual < _NARROW_WIDTH or 2 * chinese < sum(len(p.text) for p in pieces):
+        return False
+    marked = sum(bool(_STOPS.search(p.text)) for p in pieces)
+    ends = sorted(p.box[2] for p in pieces)
+    full = 0
+    for piece in pieces:
+        near = 1.2 * piece.height
+        same = bisect_right(ends, piece.box[2] + near) - bisect_left(ends, piece.box[2] - near)
+        full += same >= max(3, 0.2 * len(pieces))
+    return marked >= 0.25 * len(pieces) and full >= 0.4 * len(pieces)
 
 
 def _middle(piece: Piece) -> float:

@@ -10,11 +10,18 @@ from statistics import median
 
 from pincite.ingest.layout import Piece, Row, is_cjk, letters
 from pincite.ingest.segment import Kind
+from pincite.language import CJK, sentences
 
 _MARKER = re.compile(
     r"[•●○▪■□◦‣·–—*➢✓-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})*"
 )
 _BULLET = re.compile(r"(?:[•●○▪■◦‣➢✓]|[-–*](?=\s)|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")
+_NUMBERED_ITEM = re.compile(r"\(?(\d{1,2}|[a-z])[.)]\s")
+_PAIR = re.compile(
+    rf"(?=[^\W\d_]*[A-Z{CJK}])[^\W\d_][\w{CJK} ()（）/-]{{0,20}}(?<!\d)\s?[:：]\s?\S"
+)
+_FULL = 3.0  # letter heights at a line's end into which the next word may not have fitted
+_NEARBY = 6  # rows on each side that show how far lines reach
 _CURRENCY = re.compile(r"[$€£¥￥]|US\$|RMB|RM|HK\$|S\$")
 _CAPTION = re.compile(
     r"(?i:fig(?:ure|\.)|table|chart|exhibit|box)\s*(?:\d|[A-Z]\b|[A-Z]\.?\d|[IVX]+\b)"
@@ -26,10 +33,17 @@ _SENTENCE_END = tuple(".!?。！？;；:：,，")
 
 @dataclass(slots=True, eq=False)
 class Paragraph:
-    """Rows that belong together."""
+    """Rows that belong together.
+
+    Attributes:
+        rows: At least one.
+        kind: What they are.
+        edge: How far to the right the lines of this place reach.
+    """
 
     rows: list[Row]
     kind: Kind = "prose"
+    edge: float = 0.0
 
     @property
     def words(self) -> str:
@@ -50,6 +64,31 @@ def is_caption(text: str) -> bool:
         (True, True, False)
     """
     return bool(_CAPTION.match(text.strip()))
+
+
+def ends_line(paragraph: Paragraph, row: int) -> bool:
+    """Return True when a row of a paragraph stops short, so that the next is a line of its own.
+
+    Chinese fills its lines; in other scripts only a name with its value ("pH: 5.6") is taken
+    for a line of its own, because addresses and verses are read as sentences all the same.
+    """
+    last, following = paragraph.rows[row], paragraph.rows[row + 1]
+    here, there = following.pieces[0].text, last.pieces[0].text
+    right, em = last.box[2], last.pieces[0].height
+    edge = max(row.box[2] for row in paragraph.rows)
+    chinese = is_cjk(last.pieces[-1].text[-1]) or is_cjk(here[0])
+    if chinese and right < edge - _FULL * em:
+        return True
+    pairs = bool(_PAIR.match(here)) + bool(_PAIR.match(there))
+    return bool(pairs) and right + _first_width(following) < max(edge, paragraph.edge) - 0.5 * em
+
+
+def _first_width(row: Row) -> float:
+    """Return how wide the first word of a row is with the space before it."""
+    piece = row.pieces[0]
+    word = 1 if is_cjk(piece.text[0]) else len(piece.text.split(maxsplit=1)[0])
+    share = letters(piece.text[:word]) / max(1, letters(piece.text))
+    return (piece.box[2] - piece.box[0]) * share + 0.3 * piece.height
 
 
 # -- cells ----------------------------------------------------------------------------------
@@ -91,12 +130,14 @@ def _glued(one: Piece, other: Piece, space: str) -> Piece:
 def _paragraphs(rows: list[Row]) -> list[Paragraph]:
     tabular = _tabular(rows)
     pitch = _pitches(rows)
+    listed = _listed(rows)
     found: list[Paragraph] = []
     for i, row in enumerate(rows):
         kind: Kind = "table" if tabular[i] else "prose"
         last = found[-1] if found else None
-        if last is None or last.kind != kind or _breaks(last, row, pitch.get(row.column, 0.0)):
-            found.append(Paragraph([row], kind))
+        item = listed[i] and kind == "prose"
+        if last is None or last.kind != kind or item or _breaks(last, row, pitch):
+            found.append(Paragraph([row], kind, _edge(rows, i)))
         else:
             last.rows.append(row)
     return found
@@ -114,6 +155,15 @@ def _tabular(rows: list[Row]) -> list[bool]:
     return result
 
 
+def _edge(rows: list[Row], at: int) -> float:
+    """Return how far to the right the lines around a row reach, those of its letters' size."""
+    here = rows[at]
+    near = [r for r in rows[max(0, at - _NEARBY) : at + _NEARBY + 1] if r.column == here.column]
+    em = here.pieces[0].height
+    alike = (r for r in near if abs(r.pieces[0].height - em) <= 0.16 * em and len(r.pieces) == 1)
+    return max((row.box[2] for row in alike), default=here.box[2])
+
+
 def _pitches(rows: list[Row]) -> dict[int, float]:
     """Return the usual distance between the tops of lines, for each column."""
     steps: dict[int, list[float]] = {}
@@ -124,11 +174,33 @@ def _pitches(rows: list[Row]) -> dict[int, float]:
     return {column: median(found) for column, found in steps.items()}
 
 
-def _breaks(paragraph: Paragraph, row: Row, pitch: float) -> bool:
+def _listed(rows: list[Row]) -> list[bool]:
+    """Return which rows are items of a numbered list: one nearby has the number before or after.
+
+    Rows of a table, which a number may begin as well, are never items.
+    """
+    numbers = [_number(row) for row in rows]
+    result = []
+    for i, number in enumerate(numbers):
+        near = range(max(0, i - _NEARBY), min(len(rows), i + _NEARBY + 1))
+        alike = [numbers[j] for j in near if rows[j].column == rows[i].column]
+        result.append(bool(number) and (number - 1 in alike or number + 1 in alike))
+    return result
+
+
+def _number(row: Row) -> int:
+    """Return the number of a list that a row begins with, that of a letter too; 0 for none."""
+    match = _NUMBERED_ITEM.match(row.pieces[0].text)
+    if match is None or len(row.pieces) > 1:
+        return 0
+    return int(match[1]) if match[1].isdecimal() else ord(match[1]) - ord("a") + 1
+
+
+def _breaks(paragraph: Paragraph, row: Row, pitches: dict[int, float]) -> bool:
     """Return True when a row begins a new paragraph."""
     last, first = paragraph.rows[-1], paragraph.rows[0]
     here, there = row.pieces[0], last.pieces[0]
-    em = there.height
+    em, pitch = there.height, pitches.get(row.column, 0.0)
     step = row.box[1] - last.box[1]
     if row.column != last.column or step < -0.5 * em:
         return True
@@ -138,7 +210,9 @@ def _breaks(paragraph: Paragraph, row: Row, pitch: float) -> bool:
         return True
     if step > 1.35 * (pitch or 1.3 * em) and step > 1.35 * em:
         return True
-    if _BULLET.match(here.text):
+    if _BULLET.match(here.text) and not _goes_on(paragraph, row):
+        return True
+    if is_caption(here.text) and is_caption(first.pieces[0].text):
         return True
     indented = here.box[0] - first.pieces[0].box[0] > 0.8 * em and len(paragraph.rows) > 1
     return (
@@ -146,6 +220,21 @@ def _breaks(paragraph: Paragraph, row: Row, pitch: float) -> bool:
         and here.box[0] - there.box[0] > 0.8 * em
         and not _BULLET.match(first.pieces[0].text)
     )
+
+
+def _goes_on(paragraph: Paragraph, row: Row) -> bool:
+    """Return True for a line of running text that happens to begin with a number: "arch / 6. A".
+
+    The line before it is full and its sentence is not at an end.
+    """
+    here, last = row.pieces[0], paragraph.rows[-1]
+    em = here.height
+    if not _number(row) or abs(here.box[0] - last.box[0]) > 0.5 * em:
+        return False
+    before = last.pieces[-1].text
+    ended = len(sentences(f"{before} X")) > len(sentences(before))
+    full = last.box[2] + max(_first_width(row), _FULL * em) > max(paragraph.edge, last.box[2])
+    return full and not ended and before[-1] not in ":："
 
 
 def title_level(paragraph: Paragraph, body: float) -> int:

@@ -25,6 +25,9 @@ MAX_CHARS = 400_000  # of one page; a page of a book has about 3,000
 _UNIT = 1 << 20  # device units across a page when points are mapped to fractions
 _WORD_GAP = 0.22  # of the letter height; wider gaps part words
 _PIECE_GAP = 1.0  # of the letter height; wider gaps part cells and columns
+_SCRIPT_GAP = 0.45  # of the letter height; what typesetting puts between 8 and 月
+_WIDE_SPACES = "\u2002\u2003\u3000"  # as wide as letters, written between words
+_MOST_WIDE = 2  # of them in a row; more stand between columns
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
@@ -64,7 +67,7 @@ def page_text(page: pdfium.PdfPage) -> PageText:
         for glyph in _glyphs(text_page, to_fractions, page.get_rotation()):
             if glyph.space:
                 if builder is not None:
-                    builder.space(new_line=glyph.text == "\n")
+                    builder.space(glyph.text, made=_is_made(text_page, glyph.index))
                 continue
             found.letters += 1
             if _is_garbled(glyph.text):
@@ -156,7 +159,8 @@ def _glyphs(
         high = 0
         text = _HYPHENS.get(code) or (chr(code) if code else "\ufffd")
         if text.isspace() or text in "\u200b\u200c\u200d\ufeff":
-            yield _Glyph(i, "\n" if text in "\r\n" else " ", (0, 0, 0, 0), 0, space=True)
+            kept = text if text in _WIDE_SPACES else " "
+            yield _Glyph(i, "\n" if text in "\r\n" else kept, (0, 0, 0, 0), 0, space=True)
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, i, rect):
             continue
@@ -165,6 +169,11 @@ def _glyphs(
             continue
         angle = math.degrees(raw.FPDFText_GetCharAngle(handle, i)) + rotation
         yield _Glyph(i, text.translate(_LIGATURES), box, round(angle / 90) % 4)
+
+
+def _is_made(text_page: pdfium.PdfTextpage, index: int) -> bool:
+    """Return True for a space that PDFium saw in a gap but the file does not hold."""
+    return bool(raw.FPDFText_IsGenerated(text_page.raw, index) == 1)
 
 
 # -- pieces ---------------------------------------------------------------------------------
@@ -183,11 +192,15 @@ class _Builder:
         self._last: Box = (0.0, 0.0, 0.0, 0.0)
         self._first = 0
         self._space = False
+        self._written = 0  # spaces that the file holds
+        self._wide = 0  # those of them that are as wide as a letter
 
-    def space(self, *, new_line: bool) -> None:
+    def space(self, text: str, *, made: bool) -> None:
         """Note that a space stood here; a new line ends the piece."""
         self._space = True
-        if new_line:
+        self._written += not made
+        self._wide += text in _WIDE_SPACES
+        if text == "\n":
             self._finish()
 
     def add(self, glyph: _Glyph) -> None:
@@ -196,15 +209,16 @@ class _Builder:
         if self._box is not None and not self._continues(box):
             self._finish()
         if self._box is None:
-            self._box, self._first, self._space = box, glyph.index, False
+            self._box, self._first = box, glyph.index
         else:
             x0, y0, x1, y1 = self._box
             self._box = (min(x0, box[0]), min(y0, box[1]), max(x1, box[2]), max(y1, box[3]))
-            if self._space or self._gap(box) > _WORD_GAP * self._em():
+            if self._parts_words(glyph.text, box):
                 self._put(" ", box[0])
         self._put(glyph.text, box[2])
         self._heights.append(box[3] - box[1])
-        self._last, self._space = box, False
+        self._last = box
+        self._forget_spaces()
 
     def pieces(self) -> list[Piece]:
         """Return what was found, pieces that touch each other joined."""
@@ -221,10 +235,24 @@ class _Builder:
     def _gap(self, box: Box) -> float:
         return max(box[0] - self._last[2], self._last[0] - box[2])
 
+    def _parts_words(self, text: str, box: Box) -> bool:
+        """Return True when a space belongs before a letter of the same piece."""
+        if self._written:
+            return True
+        gap, last = self._gap(box), self._text[-1]
+        if is_cjk(last) or is_cjk(text):
+            return gap > _SCRIPT_GAP * self._em()
+        return self._space or gap > _WORD_GAP * self._em()
+
+    def _forget_spaces(self) -> None:
+        self._space, self._written, self._wide = False, 0, 0
+
     def _continues(self, box: Box) -> bool:
         em, height = self._em(), max(box[3] - box[1], 1e-6)
         overlap = min(box[3], self._last[3]) - max(box[1], self._last[1])
         wide = 0.6 * em if self._space else _PIECE_GAP * em
+        if self._wide <= _MOST_WIDE:
+            wide += 1.1 * em * self._wide
         return overlap > 0.4 * min(em, height) and -3 * em < self._gap(box) <= max(wide, 0.0)
 
     def _finish(self) -> None:
@@ -233,7 +261,8 @@ class _Builder:
             bold = _is_bold(self._text_page, self._first)
             stops = tuple(self._stops[: len(text)])
             self._done.append(Piece(text, self._box, median(self._heights), bold, stops))
-        self._box, self._space = None, False
+        self._box = None
+        self._forget_spaces()
         self._text, self._stops, self._heights = [], [], []
 
 
@@ -267,7 +296,8 @@ def _touch(one: Piece, other: Piece) -> bool:
 def join(one: Piece, other: Piece) -> Piece:
     """Return two neighbouring pieces of a line as one."""
     gap = other.box[0] - one.box[2]
-    tight = gap < _WORD_GAP * one.height or (is_cjk(one.text[-1]) and is_cjk(other.text[0]))
+    chinese = is_cjk(one.text[-1]) + is_cjk(other.text[0])
+    tight = gap < (_WORD_GAP, _SCRIPT_GAP, 1.0)[chinese] * one.height
     space = "" if tight else " "
     stops = one.stops + (other.box[0],) * len(space) + other.stops
     box = (
