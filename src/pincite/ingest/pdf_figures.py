@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pincite.ingest.layout import Piece, rows_of
+from pincite.ingest.pdf_bars import bars_of
 from pincite.ingest.pdf_text import FractionMap
 from pincite.types import Box, union_box
 
@@ -19,23 +21,38 @@ _GRID = 96  # cells across the page when strokes are gathered to drawings
 _MIN_SIDE, _MIN_AREA = 0.04, 0.015  # of the page, for a picture worth keeping
 _BACKGROUND = 0.5  # strokes and fills over more than this of the page are its ground
 _MIN_STROKES = 8  # fewer lines are a frame or a rule, not a drawing
+_PALE = 240  # of 255: a fill as light as this in all colours is paper
 _MAX_WORDS = 0.3  # share of its area that words may take in a drawing; more is a table
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture on a page; `drawn` when it is made of strokes rather than pixels."""
+    """A picture on a page.
+
+    Attributes:
+        box: Where it lies, in fractions of the page.
+        drawn: True when it is made of strokes rather than pixels.
+        bars: The bars of a chart.
+    """
 
     box: Box
     drawn: bool
+    bars: tuple[Box, ...] = ()
 
 
 @dataclass(slots=True)
 class Graphics:
-    """What is on a page besides letters, boxes in fractions of the page."""
+    """What is on a page besides letters, boxes in fractions of the page.
+
+    Attributes:
+        images: Placed pictures.
+        strokes: All that is drawn, fills included.
+        fills: Shapes filled with a colour.
+    """
 
     images: list[Box] = field(default_factory=list)
     strokes: list[Box] = field(default_factory=list)
+    fills: list[Box] = field(default_factory=list)
 
     @property
     def image_cover(self) -> float:
@@ -57,12 +74,18 @@ def within(inner: Box, outer: Box) -> bool:
 def graphics(page: pdfium.PdfPage, to_fractions: FractionMap) -> Graphics:
     """Return the images and strokes of a page, those inside forms included."""
     found = Graphics()
-    for count, (kind, bounds) in enumerate(_objects(page)):
+    for count, (item, bounds) in enumerate(_objects(page)):
         if count >= _MAX_OBJECTS:
             break
         box = _clipped(to_fractions.box(*bounds))
-        if box is not None:
-            (found.images if kind == raw.FPDF_PAGEOBJ_IMAGE else found.strokes).append(box)
+        if box is None:
+            continue
+        if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_IMAGE:
+            found.images.append(box)
+            continue
+        found.strokes.append(box)
+        if area(box) < _BACKGROUND and _is_filled(item):
+            found.fills.append(box)
     return found
 
 
@@ -78,11 +101,34 @@ def figures(found: Graphics, words: Sequence[Box]) -> list[Figure]:
     ground = 0.9 if words else 1.1
     regions = [f for f in regions if _covered(f.box, words) < _MAX_WORDS and area(f.box) < ground]
     strokes = [box for box in found.strokes if area(box) < _BACKGROUND]
+    regions += _charts(found.fills, strokes, words)
     for box, count in _clusters(strokes):
         inside = any(_overlap(box, f.box) > 0.6 * area(box) for f in regions)
         if count >= _MIN_STROKES and _worthy(box) and not inside and _is_drawing(box, words):
             regions.append(Figure(box, drawn=True))
-    return _distinct(sorted(regions, key=lambda f: -area(f.box)))
+    return _distinct(sorted(regions, key=lambda f: (not f.bars, -area(f.box))))
+
+
+def _charts(fills: Sequence[Box], strokes: Sequence[Box], words: Sequence[Box]) -> list[Figure]:
+    """Return the charts with bars, their axes, grid and frame included."""
+    charts = []
+    for bars in bars_of(fills, words):
+        box = union_box(bars)
+        touching = [s for s in strokes if _meet(s, box) and not _meet_prose(s, box, words)]
+        charts.append(Figure(union_box([box, *touching]), drawn=True, bars=tuple(bars)))
+    return charts
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return all(max(one[i], other[i]) <= min(one[i + 2], other[i + 2]) + 0.005 for i in (0, 1))
+
+
+def _meet_prose(stroke: Box, bars: Box, words: Sequence[Box]) -> bool:
+    """Return True for a frame so large that it holds running text besides the bars."""
+    if area(stroke) < 2 * area(bars):
+        return False
+    beside = [w for w in words if within(w, stroke) and not within(w, bars)]
+    return sum(w[2] - w[0] > 0.5 * (stroke[2] - stroke[0]) for w in beside) > 1
 
 
 def _worthy(box: Box) -> bool:
@@ -129,13 +175,24 @@ def _clipped(box: Box) -> Box | None:
 _Matrix = tuple[float, float, float, float, float, float]
 
 
-def _objects(page: pdfium.PdfPage) -> Iterator[tuple[int, Box]]:
-    """Yield (kind, left, bottom, right, top in page coordinates) of images and paths."""
+def _is_filled(path: Any) -> bool:
+    """Return True for a path filled with anything darker than paper."""
+    mode, stroked = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(path, mode, stroked) or not mode.value:
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFPageObj_GetFillColor(path, red, green, blue, alpha):
+        return True
+    return alpha.value > 0 and min(red.value, green.value, blue.value) < _PALE
+
+
+def _objects(page: pdfium.PdfPage) -> Iterator[tuple[Any, Box]]:
+    """Yield each image and path, with left, bottom, right and top in page coordinates."""
     for i in range(min(raw.FPDFPage_CountObjects(page.raw), _MAX_OBJECTS)):
         yield from _inside(raw.FPDFPage_GetObject(page.raw, i), (1, 0, 0, 1, 0, 0), 0)
 
 
-def _inside(item: object, matrix: _Matrix, depth: int) -> Iterator[tuple[int, Box]]:
+def _inside(item: Any, matrix: _Matrix, depth: int) -> Iterator[tuple[Any, Box]]:
     kind = raw.FPDFPageObj_GetType(item)
     if kind == raw.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
         own = raw.FS_MATRIX()
@@ -155,7 +212,7 @@ def _inside(item: object, matrix: _Matrix, depth: int) -> Iterator[tuple[int, Bo
                 for y in (bottom.value, top.value)
             ]
             xs, ys = zip(*corners, strict=True)
-            yield kind, (min(xs), min(ys), max(xs), max(ys))
+            yield item, (min(xs), min(ys), max(xs), max(ys))
 
 
 def _times(one: _Matrix, other: _Matrix) -> _Matrix:
