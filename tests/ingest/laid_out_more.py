@@ -287,7 +287,7 @@ def _menu_in_two_columns() -> Sample:
         for j, (dish, price) in enumerate(dishes):
             c.write(60 + 600 * i, 80 + 70 * j, dish, 30)
             c.write(520 + 600 * i, 80 + 70 * j, price, 30, "ra")
-    return Sample("menu in two columns", c.picture, columns=(*left, *right))
+    return Sample("menu in two columns", c.picture, rows=(*left, *right))
 
 
 def _menu_with_notes() -> Sample:
@@ -408,7 +408,7 @@ def _chinese_menu() -> Sample:
         for j, (dish, price) in enumerate(dishes):
             c.write(60 + 560 * i, 60 + 80 * j, dish, 34)
             c.write(470 + 560 * i, 60 + 80 * j, price, 34, "ra")
-    return Sample("中文 menu in two columns", c.picture, columns=(*left, *right))
+    return Sample("中文 menu in two columns", c.picture, rows=(*left, *right))
 
 
 def _chinese_notice() -> Sample:

@@ -97,7 +97,13 @@ def test_a_value_is_a_line_of_its_own_below_its_label_and_a_note_is_not():
     pieces = [piece(100, 100, "Pump"), piece(100, 122, "3.2 bar")]
     pieces += [piece(400, 100, "Heater"), piece(400, 122, "set to 58 degrees")]
     pieces += [piece(750, 100, "Lamp"), piece(750, 122, "36 W")]
-    assert blocks(pieces) == [["Pump", "3.2 bar"], ["Heater set to 58 degrees"], ["Lamp", "36 W"]]
+    pieces += [piece(1000, 100, "Tank"), piece(1000, 122, "1,000 gallons")]
+    assert blocks(pieces) == [
+        ["Pump", "3.2 bar"],
+        ["Heater set to 58 degrees"],
+        ["Lamp", "36 W"],
+        ["Tank 1,000 gallons"],
+    ]
 
 
 def test_lines_of_a_node_that_name_their_values_stay_lines():
@@ -162,6 +168,76 @@ def test_running_text_is_read_as_on_a_page():
     assert rows == [[p.text for p in row.pieces] for row in reading_rows(pieces)]
 
 
+def rows(table, dx=300, dy=60, x=0, y=0):
+    """The cells of a table, given as rows of words."""
+    return [
+        piece(x + dx * j, y + dy * i, words)
+        for i, row in enumerate(table)
+        for j, words in enumerate(row)
+    ]
+
+
+def lines_of(pieces, rgb=None):
+    return [line for block in blocks(pieces, rgb) for line in block]
+
+
+def test_lines_with_one_middle_are_read_down():
+    pieces = [piece(125, 100, "Heater"), piece(100, 122, "On the wall")]
+    pieces += [piece(415, 100, "Lamp"), piece(380, 122, "Next to it.")]
+    assert blocks(pieces) == [["Heater On the wall"], ["Lamp Next to it."]]
+    pieces = [
+        piece(x, y, p.text)
+        for p, x, y in zip(pieces, (100, 100, 380, 380), (100, 122) * 2, strict=True)
+    ]
+    assert blocks(pieces) == [["Heater Lamp", "On the wall Next to it."]]  # as in a form
+
+
+def test_pairs_of_lines_that_are_not_level_are_read_down():
+    pieces = [piece(100, 100, "Boat"), piece(100, 122, "Anna")]
+    pieces += [piece(400, 111, "Shed"), piece(400, 133, "Tom")]
+    assert blocks(pieces) == [["Boat Anna"], ["Shed Tom"]]
+
+
+def test_cells_of_two_lines_beside_a_time_stay_with_it():
+    pieces = [piece(0, 100, "9:00"), piece(200, 100, "Choir"), piece(200, 122, "old hall")]
+    pieces += [piece(500, 100, "Judo"), piece(500, 122, "new gym")]
+    assert blocks(pieces)[0][0] == "9:00 Choir Judo"
+
+
+def test_phrases_are_rows_where_a_time_leads_them():
+    table = [("8:30", "Walk to the reed bed", "Boat house by the mill"),
+             ("9:15", "Lunch from the kettle", "Field behind the barn"),
+             ("12:00", "Ringing of the young", "Hide at the north end")]  # fmt: skip
+    assert lines_of(rows(table)) == [" ".join(row) for row in table]
+    bare = [row[1:] for row in table]
+    assert lines_of(rows(bare)) == [row[0] for row in bare] + [row[1] for row in bare]
+
+
+def test_two_phrases_that_are_level_by_chance_are_two_lines():
+    pieces = [piece(0, 0, "Week 17"), piece(0, 60, "Tom took the green sledge")]
+    assert lines_of([*pieces, piece(400, 60, "nine bottles are left")])[1:] == [
+        "Tom took the green sledge",
+        "nine bottles are left",
+    ]
+    assert lines_of([*pieces, piece(400, 60, "3 bar")])[-1] == "Tom took the green sledge 3 bar"
+
+
+def test_labels_with_notes_one_below_the_other_are_one_line_each():
+    pieces = []
+    for i, (label, note) in enumerate((("Heater", "Upper deck"), ("Lamp", "Aft"), ("Bell", "Bow"))):
+        pieces += [piece(100, 120 * i, label), piece(100, 120 * i + 22, note)]
+    assert blocks(pieces) == [["Heater Upper deck"], ["Lamp Aft"], ["Bell Bow"]]
+
+
+def test_a_page_full_of_pieces_is_read_as_a_page():
+    pieces = []
+    for i in range(160):
+        x, y = 300 * (i % 8), 120 * (i // 8)
+        pieces += [piece(x + 20, y, "Name"), piece(x, y + 22, f"{i} bar gas")]
+    found = [[p.text for p in row.pieces] for row in picture_rows(pieces)]
+    assert found == [[p.text for p in row.pieces] for row in reading_rows(pieces)]
+
+
 # -- frames and fills ---------------------------------------------------------------------------
 
 
@@ -190,6 +266,38 @@ def test_cells_of_a_ruled_table_are_no_nodes():
         for j, w in enumerate(row)
     ]
     assert [line for b in blocks(pieces, rgb) for line in b] == [" ".join(row) for row in words]
+
+
+def test_cells_with_gaps_between_them_are_a_table_where_they_fill_a_grid():
+    rgb = framed(*((80 + 240 * j, 60 + 120 * i, 180, 60) for i in range(3) for j in range(3)))
+    table = [["Part", "Size", "Stock"], ["Hinge", "small", "none"], ["Bolt", "large", "some"]]
+    assert lines_of(rows(table, 240, 120, 100, 80), rgb) == [" ".join(row) for row in table]
+
+
+def test_numbers_in_bars_are_no_nodes():
+    rgb = framed((80, 80, 240, 90), (480, 80, 340, 90), fill=(200, 60, 60))
+    assert blocks([piece(130, 110, "12"), piece(530, 110, "17"), piece(100, 300, "Mai")], rgb) == [
+        ["12 17"],
+        ["Mai"],
+    ]
+
+
+def test_an_area_that_noise_ends_is_no_frame():
+    dice = np.random.default_rng(3)
+    rgb = dice.normal(200, 6, (500, 1000, 3)).clip(0, 255).astype(np.uint8)
+    rgb[80:170, 80:320] = rgb[80:170, 80:320].mean(axis=(0, 1))  # a smooth spot of the same colour
+    pieces = [piece(130, 110, "Sensor"), piece(530, 110, "Logger"), piece(530, 300, "Fuse")]
+    assert blocks(pieces, rgb)[0] == ["Sensor Logger"]
+    rgb[80:170, 80:320] -= 60
+    assert blocks(pieces, rgb)[0] == ["Sensor"]
+
+
+def test_the_open_part_of_a_sign_with_a_banner_is_no_block():
+    rgb = framed((100, 20, 500, 460), (150, 100, 400, 60), fill=None)
+    pieces = [piece(200, 50, "FUEL STORE"), piece(200, 120, "NO SMOKING")]
+    pieces += [piece(200, 200 + 50 * i, words) for i, words in enumerate(("Diesel", "Oil", "Gas"))]
+    pieces += [piece(700, 50, "North gate")]
+    assert lines_of(pieces, rgb)[:2] == ["FUEL STORE North gate", "NO SMOKING"]
 
 
 def test_a_field_to_fill_in_stays_with_the_label_to_its_left():

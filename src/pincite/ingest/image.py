@@ -30,7 +30,7 @@ from pincite.types import (
     Segment,
 )
 
-EXTRACTOR = "image-1"
+EXTRACTOR = "image-2"
 
 
 class ImageParser:

@@ -29,7 +29,15 @@ from pincite.ingest.layout import (
     rows_of,
 )
 from pincite.ingest.picture_grounds import grounds
-from pincite.ingest.picture_words import is_bullet, is_name, is_pair, is_phrase, is_value
+from pincite.ingest.picture_words import (
+    is_bullet,
+    is_closed,
+    is_name,
+    is_pair,
+    is_phrase,
+    is_reading,
+    is_value,
+)
 from pincite.ingest.stacks import Stack, is_isolated, read_downwards, side_by_side, stacks_of
 from pincite.types import Box, union_box
 
@@ -37,7 +45,9 @@ _MOST = 300  # a picture with more pieces is a page of text or a large table
 _PROSE_LETTERS = 22  # of the usual piece, in a page of running text
 _NODE_LINES = 4  # a box with more is a list or a text of its own
 _NODE_LETTERS = 90
+_LABEL_LETTERS = 30
 _WIDE = 3.0  # gap in letter heights that parts level words of a diagram
+_WIDE_PHRASES = 1.5  # gap that parts level phrases of any picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +114,7 @@ def _blocks(rows: Iterable[Row], nodes: dict[int, _Item], *, diagram: bool) -> l
     last: Row | None = None  # the row to which the next one may belong
     for row in rows:
         alone = any(id(piece) in nodes for piece in row.pieces)
-        if alone or (diagram and _is_scattered(row)):
+        if alone or _is_scattered(row, diagram=diagram):
             for piece in row.pieces:
                 node = nodes.get(id(piece))
                 blocks += _node_blocks(node.members) if node else [[Row([piece])]]
@@ -122,12 +132,14 @@ def _parted(last: Row, row: Row) -> bool:
     return row.box[1] - last.box[3] > 0.9 * row.pieces[0].height
 
 
-def _is_scattered(row: Row) -> bool:
-    """True for loose words of a diagram that are level by chance."""
-    if any(is_value(piece.text) for piece in row.pieces):
+def _is_scattered(row: Row, *, diagram: bool) -> bool:
+    """True for phrases that are level by chance, and for loose words of a diagram."""
+    texts = [piece.text for piece in row.pieces]
+    if any(is_value(text) or is_pair(text) for text in texts):
         return False
-    pairs = list(pairwise(row.pieces))
-    return bool(pairs) and all(b.box[0] - a.box[2] > _WIDE * a.height for a, b in pairs)
+    wide = _WIDE_PHRASES if all(map(is_phrase, texts)) else _WIDE
+    gaps = [(b.box[0] - a.box[2]) / a.height for a, b in pairwise(row.pieces)]
+    return bool(gaps) and min(gaps) > wide and (diagram or wide == _WIDE_PHRASES)
 
 
 def _node_blocks(members: tuple[Piece, ...]) -> list[list[Row]]:
@@ -148,12 +160,13 @@ def _joined(rows: list[Row]) -> list[Row]:
     """
     texts = [piece.text for row in rows for piece in row.pieces]
     plain = all(len(row.pieces) == 1 for row in rows)
-    listed = any(is_pair(text) or is_bullet(text) for text in texts)
+    listed = any(is_pair(text) or is_bullet(text) or is_closed(text) for text in texts)
     if not plain or listed or sum(map(len, texts)) > _NODE_LETTERS:
         return rows
     pieces = [row.pieces[0] for row in rows]
-    if is_value(texts[-1]) and not any(map(is_value, texts[:-1])) and texts[0][0].isalpha():
-        return [Row(pieces[:-1]), Row(pieces[-1:])] if len(pieces) > 1 else rows
+    named = all(is_name(text) for text in texts[:-1]) and texts[0][0].isalpha()
+    if len(pieces) == 2 and named and is_reading(texts[-1]):
+        return rows
     return [Row(pieces)]
 
 
@@ -180,15 +193,22 @@ def _stacked(pieces: list[Piece]) -> list[list[Piece]]:
     """Return the groups of lines closely one under another that are nodes."""
     nodes: list[Stack] = []
     lonely: list[Stack] = []
+    em = median(piece.height for piece in pieces) if pieces else 0.0
     for band in side_by_side(stacks_of(pieces)):
         tall = [stack for stack in band if _may_be_node(stack, pieces)]
         if len(band) == 1:
-            lonely += [s for s in tall if len(s) == 2 and is_name(s[0].text)]
+            lonely += [stack for stack in tall if _is_labelled(stack, em)]
         elif len(tall) >= 0.75 * sum(len(s) > 1 for s in band) and read_downwards(band):
             nodes += tall
     if len(nodes) + len(lonely) > 2:
         nodes += lonely
     return [list(stack) for stack in nodes]
+
+
+def _is_labelled(stack: Stack, em: float) -> bool:
+    """True for a label with a line below it, rather than a title or two lines of a text."""
+    short = all(letters(p.text) <= _LABEL_LETTERS and not is_closed(p.text) for p in stack)
+    return short and len(stack) == 2 and is_name(stack[0].text) and stack[0].height <= 1.2 * em
 
 
 def _may_be_node(stack: Stack, pieces: list[Piece]) -> bool:
@@ -244,13 +264,26 @@ def _framed(pieces: list[Piece], rgb: npt.NDArray[np.uint8]) -> list[list[Piece]
     ]
     framed = {id(piece) for group in groups for piece in group}
     loose = [piece for piece in pieces if id(piece) not in framed]
-    return [group for group in groups if not _cuts_rows(group, loose)]
+    return [
+        group for group in groups if not _cuts_rows(group, loose) and not _is_around(group, pieces)
+    ]
 
 
 def _cuts_rows(group: list[Piece], loose: list[Piece]) -> bool:
     """True for a spot on a receipt or table: two of its lines go on outside of it."""
     outside = [piece for piece in loose if any(_same_line(piece, p) for p in group)]
     return len(rows_of(group)) > 1 and len(rows_of(outside)) > 1
+
+
+def _is_around(group: list[Piece], pieces: list[Piece]) -> bool:
+    """True for the open part of a sign or panel that has other words in its midst."""
+    x0, y0, x1, y1 = union_box(piece.box for piece in group)
+    members = {id(piece) for piece in group}
+    return any(
+        x0 < (p.box[0] + p.box[2]) / 2 < x1 and y0 < (p.box[1] + p.box[3]) / 2 < y1
+        for p in pieces
+        if id(p) not in members
+    )
 
 
 def _same_line(one: Piece, other: Piece) -> bool:

@@ -12,7 +12,9 @@ from pincite.types import Box
 
 _LONG_SIDE = 1000  # pixels of the copy in which areas are looked for
 _STEP = 4  # neighbours whose colours differ by more are two areas, 0..255
-_SOLID = 0.45  # share of its box that an area fills at least, the letters on it left out
+_RIM = 3  # pixels to either side of an area's end in which its rim is looked for
+_CONTRAST = 14.0  # by which a rim or the ground beyond it differs from the area at least, 0..255
+_CLOSED = 0.75  # share of the rim that must differ so
 _BACKGROUND = 0.6  # an area around more of the picture than this tells nothing apart
 
 
@@ -49,7 +51,7 @@ class _Areas:
         self._number: npt.NDArray[np.int32] = np.zeros(rgb.shape[:2], np.int32)
         self._height, self._width = int(rgb.shape[0]), int(rgb.shape[1])
         self._boxes: list[Box] = []
-        self._solid: list[bool] = []
+        self._closed: list[bool] = []
 
     def around(self, box: Box) -> Box | None:
         """Return the box of the area on which the words in `box` stand, if it holds them."""
@@ -62,8 +64,7 @@ class _Areas:
         inside = all(a <= b + slack for a, b in zip(area[:2], box[:2], strict=True)) and all(
             a >= b - slack for a, b in zip(area[2:], box[2:], strict=True)
         )
-        share = (area[2] - area[0]) * (area[3] - area[1]) / (self._height * self._width)
-        return area if inside and self._solid[number] and share <= _BACKGROUND else None
+        return area if inside and self._closed[number] else None
 
     def _seed(self, box: Box) -> tuple[int, int]:
         """Return a pixel at the edge of the words that has the colour usual there."""
@@ -78,9 +79,28 @@ class _Areas:
         flags = 4 | cv2.FLOODFILL_MASK_ONLY | (1 << 8)
         steps = (_STEP,) * 3
         filled = cv2.floodFill(self._rgb, self._mask, (x, y), 0, steps, steps, flags)
-        count, (left, top, w, h) = filled[0], filled[3]
-        self._solid.append(count >= _SOLID * w * h)
+        left, top, w, h = filled[3]
         self._boxes.append((float(left), float(top), float(left + w), float(top + h)))
         new = self._mask[top + 1 : top + h + 1, left + 1 : left + w + 1] == 1
         part = self._number[top : top + h, left : left + w]
         part[new & (part == 0)] = len(self._boxes)
+        large = w * h > _BACKGROUND * self._height * self._width
+        self._closed.append(not large and self._is_closed(filled[3]))
+
+    def _is_closed(self, rect: tuple[int, int, int, int]) -> bool:
+        """Return True when the area filled last differs clearly from what lies around it.
+
+        Noise and shade also end an area, but what lies beyond is hardly of another colour.
+        """
+        left, top, w, h = rect
+        x0, y0 = max(0, left - _RIM), max(0, top - _RIM)
+        place = (slice(y0, top + h + _RIM), slice(x0, left + w + _RIM))
+        inside = (self._number[place] == len(self._boxes)).astype(np.uint8)
+        colours = self._rgb[place].astype(np.float32)
+        own = colours[inside == 1]
+        away = np.abs(colours - np.median(own, axis=0)).max(axis=2)
+        reach = cv2.dilate(away, np.ones((2 * _RIM + 1, 2 * _RIM + 1), np.uint8))
+        outlines, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        rim = max(outlines, key=len)[:, 0]
+        differs = reach[rim[:, 1], rim[:, 0]] > _CONTRAST + 2 * float(own.std(axis=0).max())
+        return bool(differs.mean() >= _CLOSED)

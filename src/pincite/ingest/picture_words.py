@@ -10,9 +10,12 @@ _MONEY = r"(?:[$€£¥￥]|RM|USD|EUR|CHF|CNY|RMB)"
 _VALUE = re.compile(
     rf"^[(]?{_MONEY}?\s?[-+±~<>≤≥]?\s?\d[\d\s.,:/x×–—~-]*(?:{_MONEY}|[^\d\s]{{1,9}})?[)]?$"
 )
+_READING = re.compile(
+    rf"^{_MONEY}?\s?[-+]?\d[\d,.:/\- ]*\s?(?:%|[A-Za-z°℃/²³]{{1,6}}|[\u4e00-\u9fff]{{1,3}})?$"
+)
 _BULLET = re.compile(r"^\s*(?:[-*•·▪◦–‣]|\(?\d{1,2}[.)、]\s|[a-z][.)]\s|[☐☑□✓✗x]\s)")
 _PAIR = re.compile(r"^[^:：\d][^:：]{0,38}[:：]\s?\S")
-_PHRASE_LETTERS = 13
+_PHRASE_LETTERS = 12
 
 
 def is_value(text: str) -> bool:
@@ -23,6 +26,16 @@ def is_value(text: str) -> bool:
         [True, True, True, False]
     """
     return bool(_VALUE.match(text.strip())) and len(text.split()) <= 4
+
+
+def is_reading(text: str) -> bool:
+    """Return True for one number with at most a short unit, which a label above it can name.
+
+    Example:
+        >>> [is_reading(t) for t in ("3.2 bar", "50 微米", "1,000 gallons", "9 - 17")]
+        [True, True, False, True]
+    """
+    return bool(_READING.match(text.strip()))
 
 
 def is_name(text: str) -> bool:
@@ -55,6 +68,16 @@ def is_bullet(text: str) -> bool:
         [True, True, False]
     """
     return bool(_BULLET.match(text))
+
+
+def is_closed(text: str) -> bool:
+    """Return True for the end of a sentence.
+
+    Example:
+        >>> [is_closed(t) for t in ("Change the lamp in May.", "ext.", "钥匙由厨师保管。")]
+        [True, False, True]
+    """
+    return text.rstrip().endswith(tuple(".!?。！？")) and letters(text) > _PHRASE_LETTERS
 
 
 def is_pair(text: str) -> bool:
