@@ -264,26 +264,13 @@ def _framed(pieces: list[Piece], rgb: npt.NDArray[np.uint8]) -> list[list[Piece]
     ]
     framed = {id(piece) for group in groups for piece in group}
     loose = [piece for piece in pieces if id(piece) not in framed]
-    return [
-        group for group in groups if not _cuts_rows(group, loose) and not _is_around(group, pieces)
-    ]
+    return [group for group in groups if not _cuts_rows(group, loose)]
 
 
 def _cuts_rows(group: list[Piece], loose: list[Piece]) -> bool:
     """True for a spot on a receipt or table: two of its lines go on outside of it."""
     outside = [piece for piece in loose if any(_same_line(piece, p) for p in group)]
     return len(rows_of(group)) > 1 and len(rows_of(outside)) > 1
-
-
-def _is_around(group: list[Piece], pieces: list[Piece]) -> bool:
-    """True for the open part of a sign or panel that has other words in its midst."""
-    x0, y0, x1, y1 = union_box(piece.box for piece in group)
-    members = {id(piece) for piece in group}
-    return any(
-        x0 < (p.box[0] + p.box[2]) / 2 < x1 and y0 < (p.box[1] + p.box[3]) / 2 < y1
-        for p in pieces
-        if id(p) not in members
-    )
 
 
 def _same_line(one: Piece, other: Piece) -> bool:
