@@ -91,6 +91,12 @@ def test_the_columns_are_named_by_the_words_at_the_axes() -> None:
     assert "Part of the house | Electricity used last winter\nKitchen and hall | 412 kWh" in text
 
 
+def test_a_line_below_the_title_names_the_values_too() -> None:
+    lines, rgb, _ = seen("subtitle")
+    header = read_plots(lines, rgb).flow.text.split("\n")[2]
+    assert header.endswith(" | Strongest gust by month km/h, roof of the station")
+
+
 def test_lines_that_belong_to_no_chart_are_kept_in_order() -> None:
     lines, rgb, _ = seen("subtitle")
     note = OcrLine("Source: station log", (0.02, 0.95, 0.3, 0.99), 1.0)

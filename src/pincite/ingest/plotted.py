@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import cv2
 import numpy as np
 
 from pincite.ingest.flow import CELL, Flow, Mark
 from pincite.ingest.ocr import OcrLine, Picture
-from pincite.ingest.plotted_bars import Axis, Bar, Colour, Rectangle, rectangles_of, standing
-from pincite.ingest.plotted_ink import tight_box
-from pincite.ingest.plotted_labels import (
-    Label,
-    Naming,
-    categories_of,
-    legend_of,
-    printed_at,
-    seen_from,
+from pincite.ingest.plotted_bars import (
+    Axis,
+    Bar,
+    Colour,
+    Rectangle,
+    colours_of,
+    rectangles_of,
+    standing,
 )
+from pincite.ingest.plotted_chart import FEWEST, Chart, ChartReader
+from pincite.ingest.plotted_ink import tight_box
+from pincite.ingest.plotted_labels import Label, printed_at, seen_from
 from pincite.ingest.plotted_lines import marked_on_lines
-from pincite.ingest.plotted_numbers import Scale, amount, multiplier, scale_of
+from pincite.ingest.plotted_numbers import amount
+from pincite.ingest.plotted_titles import axis_titles, has_two_titles, title_of
 from pincite.ingest.segment import Block
-from pincite.types import Box, union_box
+from pincite.types import Box
 
 _LONG_SIDE = 1600  # pixels of the copy in which bars are looked for
-_FEWEST = 3  # values and categories of a chart
 _MOST_CHARTS = 6
-_LONGEST_TITLE = 60  # characters of the words at an axis
-_AGREE = 0.7  # share of the printed values that must fit the lengths of their bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +45,6 @@ class Plotted:
     rest: list[OcrLine]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Point:
-    """A printed value with what it stands for; `series` is "" when there is only one."""
-
-    category: str
-    series: str
-    value: Label
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Chart:
-    """One chart.
-
-    Attributes:
-        points: Its values, category after category.
-        used: Numbers of the lines that are said in its rows, and of its ticks.
-        box: The box around bars, values and categories, in pixels.
-        axis: Where its bars stand.
-    """
-
-    points: tuple[_Point, ...]
-    used: frozenset[int]
-    box: Box
-    axis: Axis
-
-
 def read_plots(lines: Sequence[OcrLine], rgb: Picture) -> Plotted:
     """Return the charts among the lines of a picture (h, w, 3) uint8.
 
@@ -84,7 +57,7 @@ def read_plots(lines: Sequence[OcrLine], rgb: Picture) -> Plotted:
         if found is None:
             break
         chart, labels = found
-        title = _title(chart, labels)
+        title = title_of(chart, labels)
         boxes = [
             tight_box(rgb, line.box) if i in chart.used else line.box for i, line in enumerate(rest)
         ]
@@ -94,7 +67,7 @@ def read_plots(lines: Sequence[OcrLine], rgb: Picture) -> Plotted:
     return Plotted(flow, rest)
 
 
-def _first_chart(lines: Sequence[OcrLine], rgb: Picture) -> tuple[_Chart, list[Label]] | None:
+def _first_chart(lines: Sequence[OcrLine], rgb: Picture) -> tuple[Chart, list[Label]] | None:
     styles = _number_styles(lines)
     if not styles:
         return None
@@ -105,39 +78,36 @@ def _first_chart(lines: Sequence[OcrLine], rgb: Picture) -> tuple[_Chart, list[L
         for i, line in enumerate(lines)
         for x0, y0, x1, y1 in [line.box]
     ]
-    slack = max(3.0, 0.003 * max(height, width))
-    rectangles = rectangles_of(small)
+    colours = colours_of(small)
     for points in styles:
-        for axis, printed, bars in _rows(rectangles, labels, small, points, slack):
-            chart = _Reader(axis, bars, seen_from(axis, labels), small, points).chart(printed)
-            if chart is not None and not _has_two_titles(chart, labels):
+        for axis, printed, bars in _rows(labels, small, colours, points):
+            chart = ChartReader(axis, bars, seen_from(axis, labels), small, points).chart(printed)
+            if chart is not None and not has_two_titles(chart, labels):
                 return chart, labels
     return None
 
 
 def _number_styles(lines: Sequence[OcrLine]) -> list[str]:
     """Return the ways to read the numbers that give different ones; [] when there are too few."""
-    if len(lines) < 2 * _FEWEST:
+    if len(lines) < 2 * FEWEST:
         return []
     read = {points: [amount(line.text, points) for line in lines] for points in ("en", "eu")}
-    styles = [p for p, found in read.items() if sum(v is not None for v in found) >= _FEWEST]
+    styles = [p for p, found in read.items() if sum(v is not None for v in found) >= FEWEST]
     return styles[:1] if read["en"] == read["eu"] else styles
 
 
 def _rows(
-    rectangles: Sequence[Rectangle],
-    labels: Sequence[Label],
-    rgb: Picture,
-    points: str,
-    slack: float,
+    labels: Sequence[Label], rgb: Picture, colours: Sequence[Colour], points: str
 ) -> Iterator[tuple[Axis, Mapping[Bar, Label], Sequence[Bar]]]:
     """Yield each row of bars, and of marks on lines, with the values printed at them."""
     numbers = [label for label in labels if amount(label.text, points) is not None]
+    slack = max(3.0, 0.003 * max(rgb.shape))
+    rectangles = rectangles_of(rgb, colours)
     for axis, bars in standing(rectangles, slack):
         printed = printed_at(bars, seen_from(axis, numbers), axis.level)
-        if len(printed) >= _FEWEST and not _is_stacked(axis, bars, rectangles, slack):
+        if len(printed) >= FEWEST and not _is_stacked(axis, bars, rectangles, slack):
             yield axis, printed, bars
-    for axis, marked in marked_on_lines(rgb, labels, points):
+    for axis, marked in marked_on_lines(rgb, colours, labels, points):
         yield axis, marked, list(marked)
 
 
@@ -167,234 +137,12 @@ def _is_stacked(
     return piled >= 2
 
 
-# -- one chart ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Reader:
-    """Reads the chart whose bars stand on one axis.
-
-    Attributes:
-        axis: The axis.
-        bars: All bars on it.
-        labels: All words of the picture, seen from the axis.
-        rgb: The picture, (h, w, 3) uint8.
-        points: How decimals are written, as `amount` takes it.
-    """
-
-    axis: Axis
-    bars: Sequence[Bar]
-    labels: Sequence[Label]
-    rgb: Picture
-    points: str
-
-    def chart(self, printed: Mapping[Bar, Label]) -> _Chart | None:
-        """Return the chart with the values printed at its bars, or None when it is not certain."""
-        if len(printed) < max(_FEWEST, 0.5 * len(self.bars)):
-            return None
-        scale = self._scale(printed)
-        if scale is None:
-            return None
-        others = _without(self.labels, printed.values())
-        times = {1.0, *(multiplier(label.text) for label in printed.values())}
-        ticks = self._ticks(others, scale, times)
-        naming = categories_of(self.bars, _without(others, ticks), self.axis.level)
-        if naming is None or not _are_apart(naming):
-            return None
-        others = _without(_without(others, ticks), naming.labels)
-        series, legend = self._series(naming, others)
-        if series is None or self._is_table(naming, _without(others, legend)):
-            return None
-        sure = {bar: label for bar, label in printed.items() if self._agrees(bar, label, scale)}
-        return self._put_together(naming, series, sure, [*ticks, *legend])
-
-    def _amount(self, label: Label) -> float | None:
-        return amount(label.text, self.points)
-
-    def _value(self, label: Label) -> float:
-        found = self._amount(label)
-        return found if found is not None else float("nan")
-
-    # -- is it one? -------------------------------------------------------------------------
-
-    def _slack(self) -> float:
-        tips = [bar.tip for bar in self.bars]
-        return max(3.0, 0.02 * max(map(abs, tips)))
-
-    def _scale(self, printed: Mapping[Bar, Label]) -> Scale | None:
-        """Return how long a bar of a value is, or None when the values do not fit the bars."""
-        tips = [bar.tip for bar in printed]
-        if max(tips) - min(tips) < max(8.0, 0.03 * max(map(abs, tips))):
-            return None
-        values = [self._value(label) for label in printed.values()]
-        scale = scale_of(values, tips, self._slack())
-        if scale is None:
-            return None
-        near = [bar for bar, label in printed.items() if self._agrees(bar, label, scale)]
-        spread = {round(bar.tip / self._slack()) for bar in near}
-        enough = len(near) >= max(_FEWEST, _AGREE * len(printed)) and len(spread) > 1
-        return scale if enough else None
-
-    def _agrees(self, bar: Bar, label: Label, scale: Scale) -> bool:
-        return abs(scale.at(self._value(label)) - bar.tip) <= self._slack()
-
-    def _is_table(self, naming: Naming, others: Sequence[Label]) -> bool:
-        """Return True when more words stand level with most bars: a table with bars in cells."""
-        start = min(label.seen[1] for label in naming.labels)
-        end = max(bar.tip for bar in self.bars)
-        level = self.axis.level
-        filled = 0
-        for label in naming.labels:
-            mine = [bar for bar, name in naming.names.items() if name is label]
-            if mine:
-                low, high = min(b.start for b in mine), max(b.end for b in mine)
-                filled += any(
-                    low <= other.across <= high and (level or start <= other.along <= end)
-                    for other in others
-                )
-        return filled >= 0.5 * len(naming.labels)
-
-    # -- its parts --------------------------------------------------------------------------
-
-    def _ticks(self, labels: Sequence[Label], scale: Scale, times: set[float]) -> list[Label]:
-        """Return the numbers in a line beside the bars that stand where the axis has them.
-
-        `times` is what they may have to be multiplied by: an axis in millions prints 1, 2, 3.
-        """
-        fitting = [
-            label
-            for label in labels
-            if (value := self._amount(label)) is not None
-            and any(abs(scale.at(value * k) - label.along) <= 0.6 * label.height for k in times)
-        ]
-        start, end = min(b.start for b in self.bars), max(b.end for b in self.bars)
-        before = {id(x): start - x.seen[2] for x in fitting if x.across < start}
-        after = {id(x): x.seen[0] - end for x in fitting if x.across > end}
-        return [
-            label
-            for gaps in (before, after)
-            for label in fitting
-            if id(label) in gaps
-            and gaps[id(label)] - min(gaps.values()) <= label.height
-            and len(gaps) > 1
-        ]
-
-    def _series(
-        self, naming: Naming, labels: Sequence[Label]
-    ) -> tuple[dict[Colour, str] | None, list[Label]]:
-        """Return the series by colour and the legend; None when they have no names."""
-        colours = list(dict.fromkeys(bar.colour for bar in self.bars))
-        legend = legend_of(self.rgb, labels, colours)
-        names = {colour: label.text for colour, label in legend.items()}
-        entries = list(legend.values())
-        if len(colours) == 1:
-            return {colours[0]: ""}, []
-        if naming.split:
-            return (names, entries) if len(set(names.values())) == len(colours) else (None, [])
-        categories = {label.text for label in naming.labels}
-        if not names or categories & set(names.values()):
-            return dict.fromkeys(colours, ""), []
-        return names, entries
-
-    def _put_together(
-        self,
-        naming: Naming,
-        series: Mapping[Colour, str],
-        printed: Mapping[Bar, Label],
-        beside: Sequence[Label],
-    ) -> _Chart | None:
-        order = {id(label): label.across for label in naming.labels}
-        told = sorted(
-            (bar for bar in printed if bar in naming.names),
-            key=lambda bar: (order[id(naming.names[bar])], bar.middle),
-        )
-        points = tuple(
-            _Point(naming.names[bar].text, series[bar.colour], printed[bar]) for bar in told
-        )
-        if len({point.category for point in points}) < _FEWEST:
-            return None
-        said = [*(p.value for p in points), *(naming.names[bar] for bar in told), *beside]
-        boxes = [self.axis.back(bar.seen) for bar in self.bars]
-        boxes += [label.box for label in (*naming.labels, *printed.values())]
-        used = frozenset(i for label in said for i in label.lines)
-        return _Chart(points, used, union_box(boxes), self.axis)
-
-
-def _without(labels: Iterable[Label], gone: Iterable[Label]) -> list[Label]:
-    """Return the labels but those of which a line is among the ones gone."""
-    lines = {i for label in gone for i in label.lines}
-    return [label for label in labels if not lines & set(label.lines)]
-
-
-def _are_apart(naming: Naming) -> bool:
-    """Return True when no two categories have the same name."""
-    names = [label.text for label in naming.labels]
-    return len(set(names)) == len(names)
-
-
 # -- what it says ---------------------------------------------------------------------------
-
-
-def _title(chart: _Chart, labels: Sequence[Label]) -> Label | None:
-    """Return the largest line above a chart, the nearest of several such."""
-    return max(_titles(chart, labels), key=lambda label: label.box[1], default=None)
-
-
-def _has_two_titles(chart: _Chart, labels: Sequence[Label]) -> bool:
-    """Return True when titles stand side by side above what seems to be one chart."""
-    titles = _titles(chart, labels)
-    return any(abs(b.box[1] - a.box[1]) < 0.5 * a.height for a, b in combinations(titles, 2))
-
-
-def _titles(chart: _Chart, labels: Sequence[Label]) -> list[Label]:
-    """Return the largest lines above a chart."""
-    x0, y0, x1, _ = chart.box
-    above = [
-        label
-        for label in labels
-        if not chart.used & set(label.lines)
-        and label.box[3] <= y0 + 0.5 * label.height
-        and x0 - 0.3 * (x1 - x0) <= (label.box[0] + label.box[2]) / 2 <= x1
-        and not label.upright
-        and amount(label.text) is None
-    ]
-    tallest = max((label.height for label in above), default=0.0)
-    return [label for label in above if label.height >= 0.85 * tallest]
-
-
-def _axis_titles(chart: _Chart, title: Label | None, labels: Sequence[Label]) -> tuple[str, str]:
-    """Return the words under the categories and those beside the values, "" for none."""
-    x0, y0, x1, y1 = chart.box
-    free = [
-        label
-        for label in labels
-        if not chart.used & set(label.lines)
-        and label is not title
-        and len(label.text) <= _LONGEST_TITLE
-        and amount(label.text) is None
-    ]
-    below = [
-        label
-        for label in free
-        if not label.upright
-        and -0.5 * label.height <= label.box[1] - y1 <= 3 * label.height
-        and abs(label.box[0] + label.box[2] - x0 - x1) <= 0.3 * (x1 - x0)
-    ]
-    beside = [
-        label
-        for label in free
-        if label.upright
-        and label.box[2] <= x0
-        and abs(label.box[1] + label.box[3] - y0 - y1) <= 0.5 * (y1 - y0)
-    ]
-    under = min(below, key=lambda label: label.box[1]).text if below else ""
-    aside = max(beside, key=lambda label: label.box[2]).text if beside else ""
-    return (aside, under) if chart.axis.level else (under, aside)
 
 
 def _write(
     flow: Flow,
-    chart: _Chart,
+    chart: Chart,
     title: Label | None,
     labels: Sequence[Label],
     boxes: Sequence[Box],
@@ -403,7 +151,7 @@ def _write(
     if title is not None:
         flow.add(title.text, boxes[title.lines[0]])
     with_series = any(point.series for point in chart.points)
-    header = _header(_axis_titles(chart, title, labels), title, with_series)
+    header = _header(axis_titles(chart, title, labels), title, with_series)
     table = Flow(header)
     for point in chart.points:
         cells = [point.category, *([point.series] if with_series else [])]

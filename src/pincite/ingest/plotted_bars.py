@@ -119,13 +119,16 @@ def colours_of(rgb: Picture) -> list[Colour]:
     for code in np.argsort(-counts, kind="stable")[: 8 * _MOST_COLOURS]:
         if counts[code] < _FEWEST_PIXELS * codes.size or len(found) == _MOST_COLOURS:
             break
+        near = tuple(16 * (int(code) >> shift & 15) + 8 for shift in (8, 4, 0))
+        if any(alike(near, other) for other in found):
+            continue
         r, g, b = (int(v) for v in np.median(rgb[codes == code], axis=0))
         if not any(alike((r, g, b), other) for other in found):
             found.append((r, g, b))
     return found
 
 
-def alike(one: Colour, other: Colour) -> bool:
+def alike(one: Sequence[int], other: Colour) -> bool:
     """Return True when two colours look the same.
 
     Example:
@@ -135,11 +138,11 @@ def alike(one: Colour, other: Colour) -> bool:
     return max(abs(a - b) for a, b in zip(one, other, strict=True)) <= ALIKE
 
 
-def rectangles_of(rgb: Picture) -> list[Rectangle]:
-    """Return the rectangles of one colour in a picture (h, w, 3); words in them do not matter."""
+def rectangles_of(rgb: Picture, colours: Sequence[Colour]) -> list[Rectangle]:
+    """Return the rectangles of each colour in a picture (h, w, 3); words in them do not matter."""
     found: list[tuple[float, Rectangle]] = []
     gaps, strokes = np.ones((3, 3), np.uint8), np.ones((5, 5), np.uint8)
-    for colour in colours_of(rgb):
+    for colour in colours:
         mask = cv2.morphologyEx(colour_mask(rgb, colour), cv2.MORPH_CLOSE, gaps)
         mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, strokes)  # words that touch a bar go
         outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

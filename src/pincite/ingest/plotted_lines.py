@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pincite.ingest.ocr import Picture
-from pincite.ingest.plotted_bars import Axis, Bar, Colour, colour_mask, colours_of
+from pincite.ingest.plotted_bars import Axis, Bar, Colour, colour_mask
 from pincite.ingest.plotted_labels import Label
 from pincite.ingest.plotted_numbers import amount, scale_of
 
@@ -33,12 +33,13 @@ class _Drawn:
 
 
 def marked_on_lines(
-    rgb: Picture, labels: Sequence[Label], points: str
+    rgb: Picture, colours: Sequence[Colour], labels: Sequence[Label], points: str
 ) -> Iterator[tuple[Axis, dict[Bar, Label]]]:
     """Yield the axis and the values of a line chart, each mark as a bar that reaches up to it.
 
     Args:
         rgb: (h, w, 3) uint8.
+        colours: The colours of the picture.
         labels: All words of the picture.
         points: How decimals are written, as `amount` takes it.
     """
@@ -50,7 +51,7 @@ def marked_on_lines(
     mine = [label for label in labels if id(label) in numbers]
     if len(mine) < _FEWEST:
         return
-    drawn = list(_drawn(rgb, median(label.height for label in mine)))
+    drawn = list(_drawn(rgb, colours, median(label.height for label in mine)))
     for above in (True, False):
         found = [
             (*mark, colour.colour)
@@ -62,11 +63,11 @@ def marked_on_lines(
             yield _as_bars(marks)
 
 
-def _drawn(rgb: Picture, height: float) -> Iterator[_Drawn]:
+def _drawn(rgb: Picture, colours: Sequence[Colour], height: float) -> Iterator[_Drawn]:
     """Yield what is drawn in each colour, given the usual height of letters in pixels."""
     size = max(5, round(0.2 * height))
     brush = np.ones((size, size), np.uint8)
-    for colour in colours_of(rgb):
+    for colour in colours:
         mask = colour_mask(rgb, colour)
         if cv2.countNonZero(mask) > _LARGEST * mask.size:
             continue
