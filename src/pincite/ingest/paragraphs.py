@@ -212,8 +212,10 @@ def _breaks(paragraph: Paragraph, row: Row, pitches: dict[int, float]) -> bool:
         return True
     if _BULLET.match(here.text) and not _goes_on(paragraph, row):
         return True
-    if is_caption(here.text) and is_caption(first.pieces[0].text):
-        return True
+    if is_caption(first.pieces[0].text) or is_caption(here.text):
+        fits = last.box[2] + _first_width(row) < paragraph.edge - 0.5 * em
+        if fits or (is_caption(here.text) and is_caption(first.pieces[0].text)):
+            return True
     indented = here.box[0] - first.pieces[0].box[0] > 0.8 * em and len(paragraph.rows) > 1
     return (
         indented

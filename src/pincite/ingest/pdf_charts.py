@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
 
 from pincite.ingest.flow import Flow
 from pincite.ingest.layout import Piece
@@ -38,7 +40,7 @@ def with_charts(words: Flow, rgb: Picture, box: Box) -> Flow:
         rgb: The figure, (h, w, 3) uint8.
         box: Where the figure lies, in fractions of the page.
     """
-    to_page, to_figure = _maps(box)
+    to_page, to_figure = maps(box)
     lines = [
         OcrLine(words.text[mark.start : mark.end], to_figure(mark.box), 1.0) for mark in words.marks
     ]
@@ -52,7 +54,32 @@ def with_charts(words: Flow, rgb: Picture, box: Box) -> Flow:
     return result
 
 
-def _maps(box: Box) -> tuple[Callable[[Box], Box], Callable[[Box], Box]]:
+def only_fills(rgb: Picture, box: Box, fills: Iterable[Box]) -> Picture:
+    """Return a figure (h, w, 3) with its fills on white: no grid, axes or words over its bars.
+
+    Args:
+        rgb: The figure, (h, w, 3) uint8.
+        box: Where the figure lies, in fractions of the page.
+        fills: Shapes filled with one colour, in fractions of the page.
+    """
+    height, width = rgb.shape[:2]
+    _, to_figure = maps(box)
+    result = np.full_like(rgb, 255)
+    for fill in sorted(fills, key=_area, reverse=True):
+        x0, y0, x1, y1 = (min(max(side, 0.0), 1.0) for side in to_figure(fill))
+        rows = slice(round(y0 * height), round(y1 * height))
+        columns = slice(round(x0 * width), round(x1 * width))
+        part = rgb[rows, columns].reshape(-1, 3)
+        if len(part):
+            result[rows, columns] = np.median(part, axis=0).astype(np.uint8)
+    return result
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def maps(box: Box) -> tuple[Callable[[Box], Box], Callable[[Box], Box]]:
     """Return the ways from fractions of a figure to those of its page, and back."""
     left, top, wide, tall = box[0], box[1], box[2] - box[0], box[3] - box[1]
 

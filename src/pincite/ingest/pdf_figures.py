@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from pincite.ingest.layout import Piece, rows_of
-from pincite.ingest.pdf_bars import bars_of
+from pincite.ingest.pdf_bars import Words, bars_of
 from pincite.ingest.pdf_text import FractionMap
 from pincite.types import Box, union_box
 
@@ -21,6 +21,9 @@ _GRID = 96  # cells across the page when strokes are gathered to drawings
 _MIN_SIDE, _MIN_AREA = 0.04, 0.015  # of the page, for a picture worth keeping
 _BACKGROUND = 0.5  # strokes and fills over more than this of the page are its ground
 _MIN_STROKES = 8  # fewer lines are a frame or a rule, not a drawing
+_LINE = 0.005  # of the page: a stroke as thin as this is a line
+_GRID_STEP = 0.06  # of the page between lines of a grid
+_MOST_ROOM = 8.0  # times the area of its bars that the frame of a chart may have
 _PALE = 240  # of 255: a fill as light as this in all colours is paper
 _MAX_WORDS = 0.3  # share of its area that words may take in a drawing; more is a table
 
@@ -32,12 +35,16 @@ class Figure:
     Attributes:
         box: Where it lies, in fractions of the page.
         drawn: True when it is made of strokes rather than pixels.
+        curves: True when lines are drawn in it that are neither level nor upright.
         bars: The bars of a chart.
+        fills: The shapes in a chart that are filled with a colour, the bars among them.
     """
 
     box: Box
     drawn: bool
+    curves: bool = False
     bars: tuple[Box, ...] = ()
+    fills: tuple[Box, ...] = ()
 
 
 @dataclass(slots=True)
@@ -48,11 +55,13 @@ class Graphics:
         images: Placed pictures.
         strokes: All that is drawn, fills included.
         fills: Shapes filled with a colour.
+        curves: Lines that are neither level nor upright.
     """
 
     images: list[Box] = field(default_factory=list)
     strokes: list[Box] = field(default_factory=list)
     fills: list[Box] = field(default_factory=list)
+    curves: list[Box] = field(default_factory=list)
 
     @property
     def image_cover(self) -> float:
@@ -84,51 +93,72 @@ def graphics(page: pdfium.PdfPage, to_fractions: FractionMap) -> Graphics:
             found.images.append(box)
             continue
         found.strokes.append(box)
-        if area(box) < _BACKGROUND and _is_filled(item):
+        filled, stroked = _is_filled(item)
+        if area(box) < _BACKGROUND and filled:
             found.fills.append(box)
+        if stroked and min(box[2] - box[0], box[3] - box[1]) > _LINE:
+            found.curves.append(box)
     return found
 
 
-def figures(found: Graphics, words: Sequence[Box]) -> list[Figure]:
+def figures(found: Graphics, texts: Sequence[Words]) -> list[Figure]:
     """Return the pictures worth a segment of their own, the largest first.
 
     Args:
         found: What is drawn on the page.
-        words: Boxes of the lines of its text layer; where they are dense, strokes are a
-            table or a coloured box around text, and images are its ground.
+        texts: The lines of its text layer; where they are dense, strokes are a table or a
+            coloured box around text, and images are its ground.
     """
+    words = [text.box for text in texts]
     regions = [Figure(box, drawn=False) for box in found.images if _worthy(box)]
     ground = 0.9 if words else 1.1
     regions = [f for f in regions if _covered(f.box, words) < _MAX_WORDS and area(f.box) < ground]
     strokes = [box for box in found.strokes if area(box) < _BACKGROUND]
-    regions += _charts(found.fills, strokes, words)
+    regions += _charts(found.fills, strokes, texts)
     for box, count in _clusters(strokes):
         inside = any(_overlap(box, f.box) > 0.6 * area(box) for f in regions)
         if count >= _MIN_STROKES and _worthy(box) and not inside and _is_drawing(box, words):
-            regions.append(Figure(box, drawn=True))
+            curves = any(within(curve, box) for curve in found.curves)
+            regions.append(Figure(_with_grid(box, strokes), drawn=True, curves=curves))
     return _distinct(sorted(regions, key=lambda f: (not f.bars, -area(f.box))))
 
 
-def _charts(fills: Sequence[Box], strokes: Sequence[Box], words: Sequence[Box]) -> list[Figure]:
+def _charts(fills: Sequence[Box], strokes: Sequence[Box], words: Sequence[Words]) -> list[Figure]:
     """Return the charts with bars, their axes, grid and frame included."""
     charts = []
     for bars in bars_of(fills, words):
         box = union_box(bars)
         touching = [s for s in strokes if _meet(s, box) and not _meet_prose(s, box, words)]
-        charts.append(Figure(union_box([box, *touching]), drawn=True, bars=tuple(bars)))
+        whole = union_box([box, *touching])
+        near = tuple(f for f in fills if _meet(f, whole) and area(f) < area(whole))
+        charts.append(Figure(whole, drawn=True, bars=tuple(bars), fills=near))
     return charts
+
+
+def _with_grid(box: Box, strokes: Sequence[Box]) -> Box:
+    """Return a drawing with the lines above and below that are exactly as wide: its grid."""
+    lines = [
+        s
+        for s in strokes
+        if s[3] - s[1] < _LINE and abs(s[0] - box[0]) + abs(s[2] - box[2]) < _LINE
+    ]
+    for line in sorted(lines, key=lambda s: abs(s[1] + s[3] - box[1] - box[3])):
+        if max(box[1] - line[3], line[1] - box[3]) <= _GRID_STEP:
+            box = union_box((box, line))
+    return box
 
 
 def _meet(one: Box, other: Box) -> bool:
     return all(max(one[i], other[i]) <= min(one[i + 2], other[i + 2]) + 0.005 for i in (0, 1))
 
 
-def _meet_prose(stroke: Box, bars: Box, words: Sequence[Box]) -> bool:
+def _meet_prose(stroke: Box, bars: Box, words: Sequence[Words]) -> bool:
     """Return True for a frame so large that it holds running text besides the bars."""
     if area(stroke) < 2 * area(bars):
         return False
-    beside = [w for w in words if within(w, stroke) and not within(w, bars)]
-    return sum(w[2] - w[0] > 0.5 * (stroke[2] - stroke[0]) for w in beside) > 1
+    beside = [w.box for w in words if within(w.box, stroke) and not within(w.box, bars)]
+    wide = sum(w[2] - w[0] > 0.5 * (stroke[2] - stroke[0]) for w in beside)
+    return wide > 1 or area(stroke) > _MOST_ROOM * area(bars)
 
 
 def _worthy(box: Box) -> bool:
@@ -175,15 +205,16 @@ def _clipped(box: Box) -> Box | None:
 _Matrix = tuple[float, float, float, float, float, float]
 
 
-def _is_filled(path: Any) -> bool:
-    """Return True for a path filled with anything darker than paper."""
+def _is_filled(path: Any) -> tuple[bool, bool]:
+    """Return if a path is filled with anything darker than paper, and if its line is drawn."""
     mode, stroked = ctypes.c_int(), ctypes.c_int()
-    if not raw.FPDFPath_GetDrawMode(path, mode, stroked) or not mode.value:
-        return False
+    if not raw.FPDFPath_GetDrawMode(path, mode, stroked):
+        return False, False
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not raw.FPDFPageObj_GetFillColor(path, red, green, blue, alpha):
-        return True
-    return alpha.value > 0 and min(red.value, green.value, blue.value) < _PALE
+    if not mode.value or not raw.FPDFPageObj_GetFillColor(path, red, green, blue, alpha):
+        return bool(mode.value), bool(stroked.value)
+    dark = alpha.value > 0 and min(red.value, green.value, blue.value) < _PALE
+    return dark, bool(stroked.value)
 
 
 def _objects(page: pdfium.PdfPage) -> Iterator[tuple[Any, Box]]:

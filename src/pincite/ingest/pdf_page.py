@@ -10,14 +10,17 @@ import pypdfium2 as pdfium
 
 from pincite.config import Config
 from pincite.errors import IngestError
-from pincite.ingest.flow import Flow, flow
+from pincite.ingest.flow import CELL, Flow, flow
 from pincite.ingest.frame import clamp
 from pincite.ingest.headings import Headings
 from pincite.ingest.layout import Piece, reading_rows
 from pincite.ingest.ocr import Picture, read_lines
 from pincite.ingest.page_segments import page_name, placed_segment, segments_of
 from pincite.ingest.paragraphs import is_caption
-from pincite.ingest.pdf_figures import Figure, Graphics, figures, graphics, within
+from pincite.ingest.pdf_bars import Words
+from pincite.ingest.pdf_charts import charts_among, maps, only_fills, with_charts
+from pincite.ingest.pdf_figures import Figure, Graphics, figures, graphics
+from pincite.ingest.pdf_labels import with_labels
 from pincite.ingest.pdf_notes import notes
 from pincite.ingest.pdf_render import draw
 from pincite.ingest.pdf_text import PageText, fraction_map, page_text
@@ -91,11 +94,16 @@ class PageReader:
                     ordinal=self._ordinal,
                 )
                 return
-        boxes = [frame.fractions(p.box) for frame, pieces in text.groups for p in pieces]
-        pictures = figures(drawn, boxes)[:_FIGURES]
-        flowing, inside = self._flows(text, pictures)
-        for words, box in notes(page, self._document, to_fractions):
-            flowing.add(words, _clamped(box), self._headings.path)
+        words = [
+            Words(p.text, frame.fractions(p.box), p.bold or p.height > 1.15 * self._body)
+            for frame, pieces in text.groups
+            for p in pieces
+        ]
+        pictures = figures(drawn, words)[:_FIGURES]
+        pictures, labels = _labelled(page, text, words, pictures)
+        flowing, inside = self._flows(text, labels)
+        for note, box in notes(page, self._document, to_fractions):
+            flowing.add(note, _clamped(box), self._headings.path)
         yield from segments_of(
             flowing, self._asset, locate, modality="text", extractor=TEXT, ordinal=self._ordinal
         )
@@ -121,19 +129,18 @@ class PageReader:
         )
         return result
 
-    def _flows(self, text: PageText, pictures: list[Figure]) -> tuple[Flow, list[Flow]]:
-        """Return the running text of a page, and the words inside each drawn figure."""
-        running, inside = Flow(), [Flow() for _ in pictures]
+    def _flows(self, text: PageText, labels: list[set[int]]) -> tuple[Flow, list[Flow]]:
+        """Return the running text of a page, and the words of each drawn figure."""
+        running, inside = Flow(), [Flow() for _ in labels]
         for frame, pieces in text.groups:
-            homes: list[list[Piece]] = [[] for _ in pictures]
-            rest: list[Piece] = []
-            for piece in pieces:
-                home = _home(frame.fractions(piece.box), pictures)
-                (rest if home is None else homes[home]).append(piece)
+            homes = [[piece for piece in pieces if id(piece) in mine] for mine in labels]
+            rest = [piece for piece in pieces if all(id(piece) not in mine for mine in labels)]
             running.extend(flow(reading_rows(rest), self._body, self._headings), frame.fractions)
             for words, held in zip(inside, homes, strict=True):
                 for row in reading_rows(held):
-                    words.extend(flow([row], 0.0, Headings()), frame.fractions, gap="\n")
+                    for i, piece in enumerate(row.pieces):
+                        box = frame.fractions(piece.box)
+                        words.add(piece.text, box, gap=CELL if i else "\n")
         return running, inside
 
     def _figure(
@@ -152,11 +159,14 @@ class PageReader:
                 return None
             self._seen.add(digest)
             inside = self._read_crop(picture, figure.box) if not inside.text else inside
+        elif inside.text:
+            inside = _charted(page, figure, inside)
         words = Flow()
         for block in _captions(figure.box, flowing):
             part = Flow(flowing.text[block[0] : block[1]], [], flowing.marks_in(block[0], block[1]))
             words.extend(part, lambda box: box)
-        words.extend(inside, lambda box: box, gap="\n")
+        tabular = any(block.kind == "table" for block in inside.blocks)
+        words.extend(inside, lambda box: box, gap="\n\n" if tabular else "\n")
         context, heading = _around(figure.box, flowing)
         name = page_name(locate(figure.box), words.text or context)
         return placed_segment(
@@ -176,17 +186,14 @@ class PageReader:
         height, width = picture.shape[:2]
         if min(height, width) < _READABLE_PX:
             return Flow()
-        wide, tall = box[2] - box[0], box[3] - box[1]
+        to_page, _ = maps(box)
+        charts, pieces = charts_among(self._ocr.pieces(picture), picture)
         result = Flow()
-        for piece in self._ocr.pieces(picture):
+        result.extend(charts, lambda part: _clamped(to_page(part)))
+        for i, piece in enumerate(pieces):
             x0, y0, x1, y1 = piece.box
-            place = (
-                box[0] + x0 / width * wide,
-                box[1] + y0 / height * tall,
-                box[0] + x1 / width * wide,
-                box[1] + y1 / height * tall,
-            )
-            result.add(piece.text, _clamped(place), gap="\n")
+            place = to_page((x0 / width, y0 / height, x1 / width, y1 / height))
+            result.add(piece.text, _clamped(place), gap="\n" if i else "\n\n")
         return result
 
 
@@ -245,12 +252,30 @@ def _is_scan(text: PageText, drawn: Graphics) -> bool:
     return text.readable < _FEW and covered
 
 
-def _home(box: Box, pictures: list[Figure]) -> int | None:
-    """Return which drawn picture a piece of text is a label of, if any."""
-    for i, figure in enumerate(pictures):
-        if figure.drawn and within(box, figure.box):
-            return i
-    return None
+def _charted(page: pdfium.PdfPage, figure: Figure, inside: Flow) -> Flow:
+    """Return the words of a drawing, those of a chart in rows of a name and its value."""
+    drawing = draw(page, figure.box, dpi=150.0, max_side_px=_FIGURE_SIDE_PX)
+    if figure.bars:
+        told = with_charts(inside, only_fills(drawing, figure.box, figure.fills), figure.box)
+        if told is not inside:
+            return told
+    return with_charts(inside, drawing, figure.box)
+
+
+def _labelled(
+    page: pdfium.PdfPage, text: PageText, words: list[Words], pictures: list[Figure]
+) -> tuple[list[Figure], list[set[int]]]:
+    """Return the pictures grown around their labels, and the ids of the pieces these are."""
+    width, height = page.get_size()
+    pieces = [piece for _, held in text.groups for piece in held]
+    taken: set[int] = set()
+    grown, labels = [], []
+    for figure in pictures:
+        whole, mine = with_labels(figure, words, width / height)
+        grown.append(whole)
+        labels.append({id(pieces[i]) for i in mine - taken})
+        taken |= mine
+    return grown, labels
 
 
 def _captions(box: Box, flowing: Flow) -> list[tuple[int, int]]:
