@@ -32,6 +32,11 @@ def text(x: float, y: float, words: str, size: float = 12, font: str = "F1") -> 
     return f"BT /{font} {size} Tf {x} {y} Td ({escaped}) Tj ET\n"
 
 
+def chinese(x: float, y: float, words: str, size: float = 12) -> str:
+    """Words set as by `text`; Chinese characters are as wide as high, others half as wide."""
+    return f"BT /F3 {size} Tf {x} {y} Td <{words.encode('utf-16-be').hex()}> Tj ET\n"
+
+
 def column(x: float, top: float, lines: Sequence[str], size: float = 12, step: float = 15) -> str:
     """Lines one under another, the first baseline at `top`."""
     return "".join(text(x, top - i * step, line, size) for i, line in enumerate(lines))
@@ -42,14 +47,25 @@ def picture_at(x: float, y: float, width: float, height: float) -> str:
     return f"q {width} 0 0 {height} {x} {y} cm /Im1 Do Q\n"
 
 
+_SONG = (
+    b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H "
+    b"/DescendantFonts [6 0 R] >>",
+    b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /W [1 95 500] "
+    b"/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> "
+    b"/FontDescriptor 7 0 R >>",
+    b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [0 -120 1000 880] "
+    b"/ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>",
+)
+
+
 def pdf(pages: Sequence[Page], title: str = "", extra: str = "") -> bytes:
-    """Return the bytes of a PDF of `pages` in Helvetica (F1) and Helvetica bold (F2)."""
-    objects: list[bytes] = [b"", b"", b"", b""]
+    """Return the bytes of a PDF of `pages` in Helvetica (F1) and Helvetica bold (F2), Song (F3)."""
+    objects: list[bytes] = [b"", b"", b"", b"", *_SONG]
     objects[2] = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
     objects[3] = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold >>"
     kids = []
     for page in pages:
-        resources = "/Font << /F1 3 0 R /F2 4 0 R >>"
+        resources = "/Font << /F1 3 0 R /F2 4 0 R /F3 5 0 R >>"
         if page.picture is not None:
             objects.append(_image(page.picture))
             resources += f" /XObject << /Im1 {len(objects)} 0 R >>"

@@ -51,6 +51,35 @@ def test_short_cells_level_with_each_other_are_rows_of_a_table():
     assert words(cells) == [list(pair) for pair in zip(names, numbers, strict=True)]
 
 
+CHINESE = [
+    "堤防巡查从三月开始，",
+    "每天早晚各走一遍，遇",
+    "到渗水要马上插旗。今",
+    "年一共发现八处渗水点",
+    "，其中五处在老闸北边",
+]
+
+
+def chinese_line(x, y, text):
+    return Piece(text, (x, y, x + 10 * len(text), y + 10))
+
+
+def test_narrow_columns_of_chinese_are_no_table_though_their_lines_are_level():
+    left = [chinese_line(0, 14 * i, text) for i, text in enumerate(CHINESE)]
+    right = [chinese_line(120, 14 * i, text) for i, text in enumerate(reversed(CHINESE))]
+    assert words([*left, *right]) == [[piece.text] for piece in (*left, *right)]
+
+
+def test_cells_of_chinese_stay_rows_also_when_all_are_equally_long():
+    names, places = (
+        ["苹果产量以吨计", "梨的产量以吨计", "桃的产量以吨计"],
+        ["东坡第一块地", "西坡第二块地", "南坡第三块地"],
+    )
+    cells = [chinese_line(0, 14 * i, text) for i, text in enumerate(names)]
+    cells += [chinese_line(120, 14 * i, text) for i, text in enumerate(places)]
+    assert words(cells) == [list(pair) for pair in zip(names, places, strict=True)]
+
+
 def test_a_slightly_tilted_row_is_still_one_row():
     assert words([line(0, 0, "TOTAL"), line(200, 4, "12.50")]) == [["TOTAL", "12.50"]]
 

@@ -11,7 +11,7 @@ from pincite.ingest.pdf import PdfParser
 from pincite.types import Asset, Extracted, PageRegion, Problem, Progress
 from tests.ingest.drawn import array
 from tests.ingest.drawn import page as drawn_page
-from tests.ingest.pdfs import Page, column, pdf, picture_at, text
+from tests.ingest.pdfs import Page, chinese, column, pdf, picture_at, text
 
 LONG = [
     "The station was built in 1962 and has two pumps of equal size,",
@@ -137,6 +137,125 @@ class TestText:
         words = "\n".join(s.text for s in segments)
         assert "Valve 7 leaks" in words
         assert "Name: Ada Long" in words
+
+
+class TestChinese:
+    def words(self, tmp_path, content):
+        segments, _, _ = read(tmp_path, pdf([Page(content)]))
+        return "\n".join(segment.text for segment in segments)
+
+    def test_wide_spaces_part_words_not_cells(self, tmp_path):
+        content = chinese(60, 700, "第12期　2025年4月") + chinese(60, 600, "图1　　各块面积")
+        found = self.words(tmp_path, content)
+        assert "第12期 2025年4月" in found
+        assert "图1 各块面积" in found
+
+    def test_a_row_of_wide_spaces_parts_cells(self, tmp_path):
+        found = self.words(tmp_path, chinese(60, 700, "公司　　　　　电话"))
+        assert found == "公司 | 电话"
+
+    @pytest.mark.parametrize("gap", [0, 1, 4])
+    def test_a_change_of_font_at_a_number_puts_no_space(self, tmp_path, gap):
+        # Two digits of Helvetica at 12 points are 13.3 wide.
+        content = chinese(60, 700, "停到八月") + text(108 + gap, 700, "24")
+        content += chinese(121.3 + 2 * gap, 700, "日为止")
+        assert self.words(tmp_path, content) == "停到八月24日为止"
+
+    def test_a_space_that_is_written_stays(self, tmp_path):
+        content = chinese(60, 700, "水泵 24 号")
+        assert self.words(tmp_path, content) == "水泵 24 号"
+
+
+class TestCharts:
+    """Bars 40 wide, 60 apart, on y = 300; what stands around them belongs to the figure."""
+
+    QUARTERS = (("Jan-Mar", 182), ("Apr-Jun", 214), ("Jul-Sep", 273), ("Oct-Dec", 199))
+
+    def upright(self, size=9):
+        content = "0.2 0.4 0.7 rg\n"
+        for i, (_, value) in enumerate(self.QUARTERS):
+            content += f"{120 + 60 * i} 300 40 {value / 2} re f\n"
+        content += "0 g\n"
+        for i, (name, value) in enumerate(self.QUARTERS):
+            content += text(122 + 60 * i, 287, name, 9)
+            content += text(132 + 60 * i, 304 + value / 2, str(value), size)
+        return content
+
+    def level(self):
+        content = "0.2 0.4 0.7 rg\n"
+        for i, (_, value) in enumerate(self.QUARTERS):
+            content += f"200 {400 - 20 * i} {value} 12 re f\n"
+        content += "0 g\n"
+        for i, (name, value) in enumerate(self.QUARTERS):
+            content += text(60, 403 - 20 * i, name, 9)
+            content += text(206 + value, 403 - 20 * i, str(value), 9)
+        return content
+
+    def page(self, chart):
+        content = column(60, 740, LONG) + text(60, 500, "Sales", 16, "F2") + chart
+        content += text(60, 262, "Figure 1. Flour sold in tons.", 10)
+        return Page(content + text(60, 230, "Outlook", 16, "F2") + column(60, 200, LONG))
+
+    @pytest.mark.parametrize("kind", ["upright", "level"])
+    def test_the_words_of_bars_are_one_figure_with_its_caption(self, tmp_path, kind):
+        segments, _, _ = read(tmp_path, pdf([self.page(getattr(self, kind)())]))
+        [figure] = [s for s in segments if s.modality == "image"]
+        rows = [f"{name} | {value}" for name, value in self.QUARTERS]
+        assert figure.text.splitlines() == ["Figure 1. Flour sold in tons.", "", *rows]
+        assert figure.heading == "Sales"
+        prose = "\n".join(s.text for s in segments if s.modality == "text")
+        assert not any(name in prose or str(value) in prose for name, value in self.QUARTERS)
+
+    def test_a_value_is_cited_where_it_is_printed(self, tmp_path):
+        segments, _, _ = read(tmp_path, pdf([self.page(self.upright())]))
+        [figure] = [s for s in segments if s.modality == "image"]
+        box = located(figure, "Jul-Sep | 273").box
+        assert holds(box, 252 / 600, 1 - 448 / 800, 267 / 600, 1 - 440 / 800, slack=0.006)
+        assert box[3] - box[1] < 0.02
+
+    def test_large_values_are_no_headings(self, tmp_path):
+        segments, _, _ = read(tmp_path, pdf([self.page(self.upright(size=15))]))
+        assert {s.heading for s in segments} == {"", "Sales", "Outlook"}
+
+    def test_cells_with_shades_are_no_bars(self, tmp_path):
+        content, widths = "0.8 0.9 1 rg\n", (120, 80, 150, 60)
+        for i in range(4):
+            content += f"60 {600 - 20 * i} {widths[i]} 14 re f\n"
+            content += f"{60 + widths[i]} {600 - 20 * i} 100 14 re f\n"
+        content += "0 g\n"
+        for i in range(4):
+            content += text(62, 603 - 20 * i, f"Row {i}", 9) + text(262, 603 - 20 * i, f"{i}7", 9)
+        segments, _, _ = read(tmp_path, pdf([Page(column(60, 740, LONG) + content)]))
+        assert {s.modality for s in segments} == {"text"}
+
+    def test_lines_on_coloured_ground_are_no_bars(self, tmp_path):
+        lines = [
+            "Do not open the valve.",
+            "Wait.",
+            "Then close the drain.",
+            "Read the gauge again.",
+        ]
+        content = "1 0.9 0.3 rg\n"
+        for i, words in enumerate(lines):
+            content += f"60 {600 - 20 * i} {8 * len(words)} 14 re f\n"
+        content += "0 g\n" + column(62, 603, lines, 10, 20)
+        segments, _, _ = read(tmp_path, pdf([Page(column(60, 740, LONG) + content)]))
+        assert {s.modality for s in segments} == {"text"}
+
+    def test_ticks_and_names_around_a_drawn_line_leave_the_prose(self, tmp_path):
+        content = ""
+        for i in range(5):
+            content += f"110 {300 + 30 * i} m 400 {300 + 30 * i} l S\n"
+            content += text(90, 297 + 30 * i, f"{i}.5", 9)
+        content += "130 320 m 180 400 l 230 350 l 280 410 l 330 330 l S\n"
+        content += "".join(f"{128 + 50 * i} 330 4 4 re f\n" for i in range(5))
+        content += "".join(
+            text(122 + 50 * i, 287, m, 9) for i, m in enumerate(("Jan", "Feb", "Mar"))
+        )
+        segments, _, _ = read(tmp_path, pdf([self.page(content)]))
+        [figure] = [s for s in segments if s.modality == "image"]
+        assert all(word in figure.text for word in ("0.5", "4.5", "Jan", "Mar"))
+        assert not any("Feb" in s.text or "2.5" in s.text for s in segments if s.modality == "text")
 
 
 class TestPictures:

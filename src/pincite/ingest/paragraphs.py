@@ -15,8 +15,11 @@ from pincite.language import CJK, sentences
 _MARKER = re.compile(
     r"[•●○▪■□◦‣·–—*➢✓-]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})*"
 )
-_BULLET = re.compile(r"(?:[•●○▪■◦‣➢✓]|[-–*](?=\s)|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")
-_NUMBERED_ITEM = re.compile(r"\(?(\d{1,2}|[a-z])[.)]\s")
+_BULLET = re.compile(
+    r"[•●○▪■◦‣➢✓]|[-–*](?=\s)|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s"
+    rf"|[(（]?\d{{1,2}}[.)、．）]\s?(?=[{CJK}])|[(（]?[一二三四五六七八九十]{{1,3}}[、)）]"
+)
+_NUMBERED_ITEM = re.compile(rf"[(（]?(\d{{1,2}}|[a-z])[.)、．）](?:\s|(?=[{CJK}]))")
 _PAIR = re.compile(
     rf"(?=[^\W\d_]*[A-Z{CJK}])[^\W\d_][\w{CJK} ()（）/-]{{0,20}}(?<!\d)\s?[:：]\s?\S"
 )
@@ -80,6 +83,8 @@ def ends_line(paragraph: Paragraph, row: int) -> bool:
     if chinese and right < edge - _FULL * em:
         return True
     pairs = bool(_PAIR.match(here)) + bool(_PAIR.match(there))
+    if pairs == 2 or (_PAIR.match(here) and last.pieces[-1].text.endswith(_SENTENCE_END)):
+        return True
     return bool(pairs) and right + _first_width(following) < max(edge, paragraph.edge) - 0.5 * em
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
@@ -12,6 +13,7 @@ from pincite.ingest.pdf_bars import Words
 from pincite.ingest.pdf_figures import Figure, within
 from pincite.types import Box, union_box
 
+_VALUE = re.compile(r"[-+(]?[$€£¥￥]?\d[\d.,]*\s?\S{0,4}")
 _LONGEST = 40  # letters of a label; a Chinese character counts twice
 _NEAR_ABOVE, _NEAR_BESIDE = 1.2, 1.6  # letter heights between a drawing and its labels
 _TITLE_REACH = 3.2  # letter heights between a drawing and a title in the middle above it
@@ -83,7 +85,7 @@ def _touches(word: Words, box: Box, em: float, aspect: float) -> bool:
     middle = abs(word.box[0] + word.box[2] - box[0] - box[2]) / 2 * aspect / em
     if word.box[3] <= box[1] and middle <= 1.0 and not across:
         return down <= _TITLE_REACH
-    if word.heavy and down:
+    if word.heavy and down and not _VALUE.fullmatch(word.text):
         return False
     if across and down:
         return across <= 1.0 and down <= 1.0

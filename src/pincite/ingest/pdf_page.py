@@ -26,7 +26,7 @@ from pincite.ingest.pdf_render import draw
 from pincite.ingest.pdf_text import PageText, fraction_map, page_text
 from pincite.types import Asset, Box, Extracted, Locator, PageRegion, Problem, Segment
 
-TEXT, SCAN, FIGURE = "pdf-1", "pdf-page-1", "pdf-figure-1"
+TEXT, SCAN, FIGURE = "pdf-2", "pdf-page-2", "pdf-figure-2"
 _FEW = 40  # a page with fewer letters under a large picture is a scan
 _GARBLED = 0.3  # share of unmapped letters from which OCR reads better
 _OUTLINES = 300  # strokes on a page without letters: the letters are drawn
