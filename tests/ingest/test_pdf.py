@@ -216,6 +216,8 @@ class TestCharts:
     def test_large_values_are_no_headings(self, tmp_path):
         segments, _, _ = read(tmp_path, pdf([self.page(self.upright(size=15))]))
         assert {s.heading for s in segments} == {"", "Sales", "Outlook"}
+        [figure] = [s for s in segments if s.modality == "image"]
+        assert "Jul-Sep | 273" in figure.text
 
     def test_cells_with_shades_are_no_bars(self, tmp_path):
         content, widths = "0.8 0.9 1 rg\n", (120, 80, 150, 60)
@@ -239,6 +241,7 @@ class TestCharts:
         for i, words in enumerate(lines):
             content += f"60 {600 - 20 * i} {8 * len(words)} 14 re f\n"
         content += "0 g\n" + column(62, 603, lines, 10, 20)
+        content += column(45, 603, ["a", "b", "c", "d"], 10, 20)
         segments, _, _ = read(tmp_path, pdf([Page(column(60, 740, LONG) + content)]))
         assert {s.modality for s in segments} == {"text"}
 
