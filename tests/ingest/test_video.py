@@ -115,6 +115,27 @@ def test_lines_the_shot_before_showed_are_not_repeated(tmp_path):
     assert "Maximum 50 bar" in second.context
 
 
+def test_slides_of_one_template_are_all_read_at_their_seconds(tmp_path):
+    """A build counts as one slide, whose key frame is its last state."""
+    oil, kiln = ("Oil the hinge", "Never paint it"), ("Fire at 1240 degrees", "Cool nine hours")
+    begun, built, other = (slide("Workshop", *t) for t in (oil[:1], oil, kiln))
+    path = write_video(tmp_path / "v.mp4", shown([(begun, 2), (built, 2), (other, 3)]))
+    first, second = (e.segment for e in extracts(parse("video", path, settings())))
+    assert set(first.text.split("\n")) >= {"Workshop", *oil}
+    assert set(second.text.split("\n")) == set(kiln)
+    assert second.context.startswith("Workshop")
+    assert (first.locator.end_s, second.locator.start_s) == pytest.approx((4.0, 4.0), abs=0.01)
+
+
+def test_a_slide_is_read_although_it_is_but_one_frame(tmp_path):
+    """The last frame says how long the one before was shown."""
+    one, two = slide("Workshop", "Oil the hinge"), slide("Workshop", "Cool nine hours")
+    path = write_video(tmp_path / "v.mkv", [(0, one), (6, two), (12, two)])
+    found = [e.segment for e in extracts(parse("video", path, settings()))]
+    assert [s.locator.start_s for s in found] == pytest.approx([0.0, 6.0])
+    assert "Cool nine hours" in found[1].text
+
+
 def test_a_video_without_sound_is_complete_and_says_so(tmp_path):
     path = write_video(tmp_path / "v.webm", shown([(PLAN, 2)]), codec="libvpx")
     events = parse("video", path, settings())

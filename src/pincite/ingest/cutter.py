@@ -11,6 +11,7 @@ from pathlib import Path
 from pincite.ingest.audio import Tape
 from pincite.ingest.clips import KEY_FRAME_SIDE, Picture, PreviewWriter, fitted
 from pincite.ingest.frames import Frame, read_frames
+from pincite.ingest.ink import STEP_S, looked_at, sample
 from pincite.ingest.shots import DELAY_S, SMALL, ShotDetector, look_at
 from pincite.ingest.sound import read_sound
 from pincite.types import Media, Problem, Progress
@@ -104,7 +105,7 @@ class Cutter:
         self._line: deque[_Waiting] = deque()
         self._cuts: deque[float] = deque()
         self._detector = ShotDetector()
-        self._looked_s = self._previewed_s = self._keyed_s = -10.0
+        self._looked_s = self._previewed_s = self._keyed_s = self._sampled_s = -10.0
 
     def shots(self) -> Iterator[Shot | Progress]:
         """Yield the shots in order, and how far the pictures have run."""
@@ -121,6 +122,7 @@ class Cutter:
             if frame.at_s >= told_s + _PROGRESS_S:
                 told_s = frame.at_s
                 yield Progress("second", told_s, max(self.total_s, told_s))
+        self._note(self._detector.finish(self.end_s))
         while self._line:
             shot, done = self._place(shot, self._line.popleft())
             yield from done
@@ -133,9 +135,11 @@ class Cutter:
             return False
         self._looked_s = frame.at_s
         look = look_at(frame.rgb(*SMALL), frame.at_s)
-        cut_s = self._detector.push(look)
-        if cut_s is not None:
-            self._cuts.append(cut_s)
+        ink = None
+        if frame.at_s >= self._sampled_s + STEP_S:
+            self._sampled_s = frame.at_s
+            ink = sample(frame.grey(*looked_at(frame.width, frame.height)), frame.at_s)
+        self._note(self._detector.push(look, ink))
         preview = key = None
         if frame.at_s >= self._previewed_s + PreviewWriter.STEP_S:
             self._previewed_s = frame.at_s
@@ -143,9 +147,14 @@ class Cutter:
         if frame.at_s >= self._keyed_s + _KEY_EVERY_S:
             self._keyed_s = frame.at_s
             key = frame.rgb(*_key_size(frame))
-        worth = look.detail * (1.0 if self._detector.at_rest else 0.5)
+        worth = self._detector.worth + look.detail * (1.0 if self._detector.at_rest else 0.5)
         self._line.append(_Waiting(frame.at_s, frame.end_s, preview, key, worth))
         return True
+
+    def _note(self, cut_s: float | None) -> None:
+        """Remember a cut, so that the frame it lies at opens a shot."""
+        if cut_s is not None:
+            self._cuts.append(cut_s)
 
     def _place(self, shot: _Open | None, frame: _Waiting) -> tuple[_Open, list[Shot]]:
         """Give a frame to the open shot, closing it first when a new one begins."""

@@ -11,11 +11,14 @@ import av
 import av.container
 import av.error
 import numpy as np
+import numpy.typing as npt
 
 from pincite.errors import IngestError
 from pincite.ingest.clips import Picture
 from pincite.ingest.recording import open_recording, stamp_seconds, start_seconds
 from pincite.types import Problem
+
+Grey = npt.NDArray[np.uint8]
 
 _ATTACHED_PICTURE = 0x400  # AV_DISPOSITION_ATTACHED_PIC: the cover of a song is no video
 _USUAL_FRAME_S = 0.04
@@ -44,6 +47,12 @@ class Frame:
         sideways = self._turns % 2 == 1
         size = (height, width) if sideways else (width, height)
         picture = self._raw.reformat(*size, format="rgb24").to_ndarray()
+        return np.ascontiguousarray(np.rot90(picture, self._turns))
+
+    def grey(self, width: int, height: int) -> Grey:
+        """Return its brightness as (height, width) uint8."""
+        size = (height, width) if self._turns % 2 == 1 else (width, height)
+        picture = self._raw.reformat(*size, format="gray", interpolation="AREA").to_ndarray()
         return np.ascontiguousarray(np.rot90(picture, self._turns))
 
 

@@ -1,10 +1,11 @@
 """Where one shot of a video ends and the next begins, found while the frames go by.
 
-Two rules, both on small copies of the frames. A hard cut is a jump between neighbouring frames
-that is still there a moment later (a flash is not) and stands out from the motion around it. Any
-other change (dissolve, fade, next slide) is seen when the picture has come to rest and differs
-from the last picture at rest: in colour, in brightness, or, for slides, in its edges. Blank frames
-are passed over, so a fade to black and back to the same scene is no cut.
+Three rules. Two look at small copies of the frames. A hard cut is a jump between neighbouring
+frames that is still there a moment later (a flash is not) and stands out from the motion around
+it. Any other change of scene (dissolve, fade) is seen when the picture has come to rest and differs
+from the last picture at rest: in colour, in brightness, or in its edges. Blank frames are passed
+over, so a fade to black and back to the same scene is no cut. The third rule is for slides of one
+template, and follows what is written on them (see `ink.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pincite.ingest.clips import Picture
+from pincite.ingest.ink import InkWatch, Sample
 
 SMALL = (160, 90)
 """Width and height of the pictures it looks at."""
@@ -28,6 +30,9 @@ _LOOK_S = 0.3  # a jump must have lasted this long
 _REST_S = 0.25  # a picture is at rest when it is the same as it was this long ago
 _JUMP = 0.22
 _SAME_SCENE = 0.95
+_OTHER_COLOURS = 0.3
+_OTHER_LIGHT = 0.12
+_OTHER_SCENE = 0.5
 _FADE_S = 1.0  # after a blank, what looks like a jump is the picture coming back
 _EDGE = 20.0
 _BINS = 8
@@ -85,12 +90,9 @@ def _colour(a: Look, b: Look) -> float:
     return float(np.abs(a.colours - b.colours).sum()) / 2.0
 
 
-def _edge_change(a: Look, b: Look, *, slack: bool = True) -> float:
-    """Return which share of the edges of either is not in the other, 0..1.
-
-    With `slack` an edge that moved by one pixel counts as kept.
-    """
-    in_a, in_b = (_thick(a.edges), _thick(b.edges)) if slack else (a.edges, b.edges)
+def _edge_change(a: Look, b: Look) -> float:
+    """Return which share of the edges of either is not near one of the other, 0..1."""
+    in_a, in_b = _thick(a.edges), _thick(b.edges)
     lost = (a.edges & ~in_b).sum() + (b.edges & ~in_a).sum()
     total = a.edges.sum() + b.edges.sum()
     return float(lost) / float(total) if total else 0.0
@@ -119,11 +121,11 @@ def jump(a: Look, b: Look) -> float:
 
 def other_picture(a: Look, b: Look) -> bool:
     """Return whether two pictures at rest show different things."""
-    if jump(a, b) > 0.3:
+    if jump(a, b) > _OTHER_COLOURS:
         return _likeness(a, b) < _SAME_SCENE
     return (
-        _brightness(a, b) > 0.008
-        and _edge_change(a, b, slack=False) > 0.3
+        _brightness(a, b) > _OTHER_LIGHT
+        and _likeness(a, b) < _OTHER_SCENE
         and _edge_change(a, b) > 0.2
     )
 
@@ -138,10 +140,36 @@ class ShotDetector:
         self._resting: Look | None = None
         self._blank_s: float | None = None
         self._shot_s = 0.0
+        self._ink = InkWatch()
         self.at_rest = False
 
-    def push(self, look: Look) -> float | None:
-        """Take the next frame; return the second a new shot began, if that is clear now."""
+    @property
+    def worth(self) -> float:
+        """How good the last frame is as a key frame: what is written on it, and stands still."""
+        return self._ink.rest
+
+    def push(self, look: Look, ink: Sample | None = None) -> float | None:
+        """Take the next frame; return the second a new shot began, if that is clear now.
+
+        Args:
+            look: The frame.
+            ink: What is written on it; need not come with every frame.
+        """
+        replaced = self._ink.push(ink) if ink is not None else None
+        found = self._follow(look)
+        if found is None and replaced is not None:
+            found = self._accept(self._replaced_at(*replaced), look)
+        return found
+
+    def finish(self, end_s: float) -> float | None:
+        """Say when the last frame disappears; return the second its shot began, as `push`."""
+        replaced = self._ink.hold(end_s)
+        if replaced is None or not self._past:
+            return None
+        return self._accept(self._replaced_at(*replaced), self._past[-1])
+
+    def _follow(self, look: Look) -> float | None:
+        """Take the next frame for the two rules of whole pictures."""
         found = None
         if look.blank:
             self._blank_s, self._suspect, self.at_rest = look.at_s, None, False
@@ -183,10 +211,17 @@ class ShotDetector:
         blank_s, self._blank_s = self._blank_s, None
         if before is None or not other_picture(before, look):
             return None
+        if self._ink.additive and jump(before, look) <= _OTHER_COLOURS:
+            return None  # a slide that is being built up
         if blank_s is not None:
             return min((p.at_s for p in self._past if p.at_s > blank_s), default=look.at_s)
         steps = [(c, t) for t, c in self._jumps if t > before.at_s]
         return max(steps)[1] if steps else look.at_s
+
+    def _replaced_at(self, before_s: float, after_s: float) -> float:
+        """Return the second of the greatest change between two, not too soon after a cut."""
+        steps = [(c, t) for t, c in self._jumps if before_s < t <= after_s]
+        return max(max(steps)[1] if steps else after_s, self._shot_s + SHORTEST_S)
 
     def _accept(self, found: float | None, look: Look) -> float | None:
         if found is None or found < self._shot_s + SHORTEST_S:
@@ -194,6 +229,7 @@ class ShotDetector:
         self._shot_s = found
         self._resting = look if self.at_rest else None
         self._suspect = None
+        self._ink.begin(found)
         return found
 
     def _forget(self, now_s: float) -> None:

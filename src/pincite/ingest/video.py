@@ -31,7 +31,7 @@ from pincite.types import (
     segment_id,
 )
 
-EXTRACTOR = "video-1"
+EXTRACTOR = "video-2"
 _LATE_S, _LATE_SHARE = 1.0, 0.02  # headers may promise this much more than there is
 
 
