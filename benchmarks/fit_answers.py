@@ -11,18 +11,18 @@ Each fit is a conditional logit (Newton steps, ridge towards the hand-set weight
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks.answers import Retriever, load, token_f1
 from benchmarks.corpora import DATA
-from benchmarks.fieldbook import normal
-from benchmarks.fit_calibration import Group, belief_rows, choice_groups, look, shown
-from benchmarks.practice import Case, domains, holds_quote, load_cases
+from benchmarks.fit_calibration import Group, belief_rows, choice_groups, look, named, shown
+from benchmarks.practice import Case, domains, holds_quote, load_cases, says
 from pincite.config import load_config
 from pincite.encode import default_encoder
 from pincite.generate import calibrate, compose
@@ -36,6 +36,7 @@ DENSE_BELIEF = [BELIEF_FEATURES.index(n) for n in ("similarity", "passage", "con
 HELD = [BELIEF_FEATURES.index(n) for n in ("limits", "gap")]
 """What practice shows too seldom to teach: an unmet year, a row about another thing, a name or
 word of the question that nothing near the statement meets."""
+WEIGHTS = Path(calibrate.__file__).with_name("weights.json")
 PULL = 0.002
 PUBLIC_STEP = 4
 """Every fourth question of a public set teaches belief; each is asked in several ways."""
@@ -137,14 +138,17 @@ def chosen(read: Read, weights: Weights) -> tuple[bool, bool, list[float]]:
     found = compose.proposals(read.reading, evidence, weights)
     if not found:
         return False, False, []
-    ground = found[0].best.scored
-    source = evidence[ground.source]
-    start, end = ground.statement.start, ground.statement.end
-    cited = holds_quote(read.case, source, start, end)
-    gold = read.case.gold
-    said = normal(source.segment.text[start:end])
-    forms = [normal(form) for form in [gold["answer"] or "", *gold["aliases"]]]
-    right = any(form and form in said for form in forms)
+    asked, gold = read.reading.lens.question, read.case.gold
+    given = [found[0]]
+    if not compose.shows_value(asked, found[0], weights):
+        given = compose.companions(asked, read.reading, found, weights)
+    cited, told = False, ""
+    for scored in (proposal.best.scored for proposal in given):
+        source = evidence[scored.source]
+        start, end = scored.statement.start, scored.statement.end
+        cited = cited or holds_quote(read.case, source, start, end)
+        told += f" {source.segment.text[start:end]}"
+    right = says(told, [gold["answer"] or "", *gold["aliases"]])
     row = compose.belief_features(read.reading, found[0], weights)
     return cited, right, [row[name] for name in BELIEF_FEATURES]
 
@@ -198,13 +202,22 @@ def fit(
 
 
 def _belief_data(reads: Sequence[Read], weights: Weights) -> tuple[list[list[float]], list[float]]:
+    """Return belief features and truth of the folders asked in ordinary words.
+
+    Belief is that the sources answer at all. A wrong answer to a question they do answer says
+    nothing of that and is left out; so are folders whose questions are paraphrased throughout,
+    since few people ask like that and the rest would be refused too readily.
+    """
     rows: list[list[float]] = []
     truth: list[float] = []
     for read in reads:
+        if "modality" not in read.case.gold:
+            continue
         cited, right, row = chosen(read, weights)
-        if row:
+        answerable = bool(read.case.gold["answerable"])
+        if row and (cited or right or not answerable):
             rows.append(row)
-            truth.append(float(read.case.gold["answerable"] and (cited or right)))
+            truth.append(float(answerable))
     return rows, truth
 
 
@@ -233,6 +246,13 @@ def report(name: str, made: Sequence[tuple[bool, bool, bool, bool]]) -> None:
     )
 
 
+def write(title: str, weights: Weights) -> None:
+    """Put a table into the file of the package."""
+    tables = json.loads(WEIGHTS.read_text("utf-8"))
+    tables[title] = named(weights)
+    WEIGHTS.write_text(json.dumps(tables, indent=1) + "\n", "utf-8")
+
+
 def read_all(cases: Sequence[Case], similarity: Similarity | None) -> list[Read]:
     return [
         Read(case, look(case.gold["question"], list(case.evidence), similarity)) for case in cases
@@ -255,8 +275,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="fit one table: en, zh or 'en dense'")
     parser.add_argument("--no-judge", dest="judge", action="store_false", help="only fit")
+    parser.add_argument("--write", action="store_true", help="put the fits into weights.json")
+    parser.add_argument("--keep", default="", help="directory for the knowledge bases")
     arguments = parser.parse_args()
-    by_encoder = {name: load_cases(name, domains())[0] for name in ("none", "auto")}
+    by_encoder = {name: load_cases(name, domains(), arguments.keep)[0] for name in ("none", "auto")}
     dense = _similarity()
     for title, language, encoder, similarity in (
         ("en", "en", "none", None),
@@ -282,9 +304,11 @@ def main() -> None:
             reads,
             public,
             dense=similarity is not None,
-            more=partial(public_belief, language, similarity),
         )
-        print(f'    "{title}":', shown(weights), flush=True)
+        if arguments.write:
+            write(title, weights)
+        else:
+            print(shown(weights), flush=True)
 
 
 if __name__ == "__main__":

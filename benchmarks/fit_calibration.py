@@ -21,11 +21,9 @@ from benchmarks.answers import (
 )
 from pincite.generate import calibrate, compose
 from pincite.generate.question import read
-from pincite.generate.score import (
-    Reading,
-    read_evidence,
-)
+from pincite.generate.score import STATEMENT_FEATURES, Reading, read_evidence
 from pincite.generate.similar import Similarity, with_similarity
+from pincite.generate.value_score import VALUE_FEATURES
 from pincite.types import Evidence
 
 Array = npt.NDArray[np.float64]
@@ -101,10 +99,21 @@ def belief_rows(
     return rows, truth
 
 
+def named(weights: calibrate.Weights) -> dict[str, dict[str, float]]:
+    """Return a table with each weight, to two digits, under the name of its feature."""
+    names = {
+        "statement": STATEMENT_FEATURES,
+        "value": VALUE_FEATURES,
+        "belief": calibrate.BELIEF_FEATURES,
+    }
+    return {
+        kind: {
+            n: round(float(x), 2) for n, x in zip(names[kind], getattr(weights, kind), strict=True)
+        }
+        for kind in names
+    }
+
+
 def shown(weights: calibrate.Weights) -> str:
-    """Return the table as it stands in `calibrate.py`."""
-    parts = [
-        f"{name}=({', '.join(f'{x:.2f}' for x in getattr(weights, name))}),"
-        for name in ("statement", "value", "belief")
-    ]
-    return "Weights(\n    " + "\n    ".join(parts) + "\n)"
+    """Return the table for a person to read."""
+    return "\n".join(f"    {kind}: {table}" for kind, table in named(weights).items())

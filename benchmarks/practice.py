@@ -17,8 +17,9 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from benchmarks.fieldbook import answer_is_right
+from benchmarks.fieldbook import answer_is_right, normal
 from pincite.config import load_config
+from pincite.generate.terms import tokens
 from pincite.pipeline import KnowledgeBase
 from pincite.types import Answer, Evidence
 
@@ -44,13 +45,23 @@ def domains() -> list[str]:
     return sorted(path.parent.name for path in SETS.glob("*/questions.jsonl"))
 
 
-def load_cases(encoder: str, names: Sequence[str]) -> tuple[list[Case], KnowledgeBase]:
-    """Read the folders, ask every question; return cases and the last knowledge base."""
+def load_cases(
+    encoder: str, names: Sequence[str], keep: str = ""
+) -> tuple[list[Case], KnowledgeBase]:
+    """Read the folders, ask every question; return cases and the last knowledge base.
+
+    Args:
+        encoder: "none" or "auto".
+        names: The folders.
+        keep: Directory for the knowledge bases, so that another run need not read the files.
+    """
     cases = []
     for name in names:
         with tempfile.TemporaryDirectory() as scratch:
             config = load_config({"encoder": encoder})
-            base = KnowledgeBase.open(scratch, config=config)
+            place = Path(keep, encoder, name) if keep else Path(scratch)
+            place.mkdir(parents=True, exist_ok=True)
+            base = KnowledgeBase.open(place, config=config)
             base.sync(SETS / name / "files")
             for line in (SETS / name / "questions.jsonl").read_text("utf-8").splitlines():
                 gold = json.loads(line)
@@ -65,10 +76,27 @@ def holds_quote(case: Case, evidence: Evidence, start: int, end: int) -> bool:
     for place in places:
         if (SETS / case.domain / place["asset"]).resolve() != Path(evidence.asset.uri):
             continue
-        at = flat_find(evidence.segment.text, place["quote"])
+        at = find_quote(evidence.segment.text, place["quote"])
         if at is not None and at[0] < end and start < at[1]:
             return True
     return False
+
+
+def find_quote(text: str, quote: str) -> tuple[int, int] | None:
+    """Return where a quote lies in a text; the cells of a table row, with bars, on one line."""
+    cells = [_letters(cell) for cell in quote.split(" | ") if _letters(cell)]
+    if " | " in quote and len(cells) > 1:
+        position = 0
+        for line in text.split("\n"):
+            held = _letters(line)
+            if sum(cell in held for cell in cells) >= 0.8 * len(cells):
+                return position, position + len(line)
+            position += len(line) + 1
+    return flat_find(text, quote)
+
+
+def _letters(text: str) -> str:
+    return "".join(c.lower()[:1] for c in text if c.isalnum())
 
 
 MISREAD = 75
@@ -79,20 +107,43 @@ def flat_find(text: str, quote: str) -> tuple[int, int] | None:
     """Return where a quote lies in a text, white space and table marks aside.
 
     Words read from a picture or heard in a recording are seldom right to the letter: where the
-    quote does not stand as it is, the stretch most like it is taken.
+    quote does not stand as it is, the stretch most like it is taken, numbers in digits.
     """
-    kept = [(i, c.lower()[:1]) for i, c in enumerate(text) if c.isalnum()]
-    wanted = "".join(c.lower()[:1] for c in quote if c.isalnum())
-    flat = "".join(c for _, c in kept)
+    kept = [(i, i + 1, c.lower()[:1]) for i, c in enumerate(text) if c.isalnum()]
+    found = _stretch(kept, _letters(quote), 100)
+    if found is None and len(_letters(quote)) >= 5:
+        kept = [(t.start, t.end, c) for t in tokens(text) for c in t.term]
+        found = _stretch(kept, "".join(t.term for t in tokens(quote)), MISREAD)
+    return found
+
+
+def _stretch(
+    kept: Sequence[tuple[int, int, str]], wanted: str, least: int
+) -> tuple[int, int] | None:
+    flat = "".join(c for *_, c in kept)
     at, length = flat.find(wanted), len(wanted)
-    if not wanted or not flat:
+    if not wanted or not flat or (at < 0 and least == 100):
         return None
     if at < 0:
-        like = fuzz.partial_ratio_alignment(wanted, flat, score_cutoff=MISREAD)
-        if like is None or len(flat) < 0.6 * len(wanted) or len(wanted) < 5:
+        like = fuzz.partial_ratio_alignment(wanted, flat, score_cutoff=least)
+        if like is None or len(flat) < 0.6 * len(wanted):
             return None
         at, length = like.dest_start, like.dest_end - like.dest_start
-    return kept[at][0], kept[at + length - 1][0] + 1
+    return kept[at][0], kept[at + length - 1][1]
+
+
+def says(text: str, forms: Sequence[str]) -> bool:
+    """True when a text holds one of the accepted forms, numbers in words or digits alike."""
+    flat = f" {normal(text)} "
+    terms = f" {' '.join(t.term for t in tokens(text))} "
+    for form in forms:
+        wanted = " ".join(t.term for t in tokens(form))
+        bare = normal(form)
+        if bare and (bare in flat if not bare.isascii() else f" {bare} " in flat):
+            return True
+        if wanted and f" {wanted} " in terms:
+            return True
+    return False
 
 
 def cited_right(case: Case, answer: Answer) -> bool:

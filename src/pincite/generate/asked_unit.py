@@ -71,7 +71,13 @@ def unit_asked(text: str) -> AskedUnit | None:
     return AskedUnit(start, end, kind, dimension)
 
 
+_ALIKE = (frozenset({"angle", "temperature"}), frozenset({"pounds", "mass"}),
+          frozenset({"pounds", "pressure"}), frozenset({"pounds", "money"}))  # fmt: skip
+
+
 def same_dimension(one: str, other: str) -> bool:
-    """Return whether two dimensions are one: bare degrees are an angle or a temperature."""
-    degrees = ("angle", "temperature")
-    return one == other or (one in degrees and other in degrees)
+    """Return whether two dimensions may be one.
+
+    Bare degrees are an angle or a temperature; pounds are a weight, a sum or a pressure.
+    """
+    return one == other or frozenset({one, other}) in _ALIKE

@@ -160,7 +160,19 @@ def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dic
         "dates": measured["dates"],
         "context": measured["context"],
         "passage": measured["passage"],
+        "sought": measured["sought"],
+        "subject": measured["subject"],
+        "topic": measured["topic"],
+        "missing": _largest(over, 1.0 - scored.near),
+        "lacking": _largest(over, (1.0 - scored.near) * np.array(names > 0.0)),
+        "extreme": measured["extreme"],
     }
+
+
+def _largest(over: Lens, missed: Floats) -> float:
+    """Return the largest share of the question that one missed word has, 0..1."""
+    total = float(over.weights.sum())
+    return float((missed * over.weights).max()) / total if total else 0.0
 
 
 _YEAR = re.compile(r"(?:1\d|20)\d\d")
@@ -221,10 +233,13 @@ def _gap(question: Question, reached: npt.NDArray[np.float64]) -> float:
 # -- what to say --------------------------------------------------------------------------------
 
 
-def shows_value(choice: Proposal, weights: Weights) -> bool:
-    """True when the best value stands out enough to be put in front of its sentence."""
+def shows_value(question: Question, choice: Proposal, weights: Weights) -> bool:
+    """True when the best value stands out enough to be put in front of its sentence.
+
+    A question of two parts ("who, and when?") has no one value.
+    """
     ground = choice.best
-    if ground.value is None or ground.value.kind == "reason":
+    if ground.value is None or ground.value.kind == "reason" or question.parts:
         return False
     inner = value_posterior(ground.scored, weights)
     return float(inner.max()) >= SHOW_VALUE
@@ -289,11 +304,14 @@ def companions(
     shares = statement_posterior(reading, weights)
     best = found[0].best.scored
     index = next(i for i, s in enumerate(reading.statements) if s is best)
-    least = shares[index] * (0.25 if question.kind in _EXPLAINED else 0.6)
+    whole = question.kind in _EXPLAINED or question.parts
+    least = shares[index] * (0.25 if whole else 0.6)
     chosen = [index]
+    if question.kind in _TOLD_NEXT and _goes_on(reading, index):
+        chosen.append(index + 1)
     for i in sorted(range(len(shares)), key=lambda i: (-shares[i], i)):
         close = reading.statements[i].source == best.source and abs(i - index) <= 2
-        if i != index and close and shares[i] >= least and len(chosen) < 3:
+        if i not in chosen and close and shares[i] >= least and len(chosen) < 3:
             chosen.append(i)
     made: list[Proposal] = []
     for i in sorted(chosen):
@@ -304,6 +322,20 @@ def companions(
             share = float(shares[i])
             made.append(Proposal(f"statement {i}", share, (Ground(scored, None, share),)))
     return made
+
+
+_TOLD_NEXT = frozenset({"reason", "manner"})
+"""Kinds of question whose answer often is the sentence after the one that names the matter."""
+
+
+def _goes_on(reading: Reading, index: int) -> bool:
+    """True when a sentence without a reason of its own is followed by another of its source."""
+    if index + 1 >= len(reading.statements):
+        return False
+    best, following = reading.statements[index], reading.statements[index + 1]
+    prose = all(s.statement.kind in ("sentence", "speech") for s in (best, following))
+    gives = any(value.kind == "reason" for value in best.values)
+    return prose and not gives and best.source == following.source
 
 
 _EXPLAINED = frozenset({"reason", "manner", "definition", "list", "saying"})

@@ -102,7 +102,7 @@ def _compose(
     """Return the sentences of the answer and what the user should be told beside it."""
     best = found[0]
     other = rival(asked, reading, found, evidence)
-    with_value = other is not None or shows_value(best, weights)
+    with_value = other is not None or shows_value(asked, best, weights)
     sentences = [sentence_of(best, evidence, confidence, with_value)]
     if other is not None:
         sentences.append(sentence_of(other, evidence, confidence, True))

@@ -12,7 +12,7 @@ from typing import Literal, cast
 
 from pincite.generate.asked_unit import unit_asked
 from pincite.generate.keywords import Keyword, keywords
-from pincite.generate.lexicon import HARD_ZH, STOP_EN
+from pincite.generate.lexicon import HARD_ZH, STOP_EN, WEEKDAYS_EN
 from pincite.generate.terms import tokens
 from pincite.language import CJK, language_of
 
@@ -37,6 +37,7 @@ class Question:
         choices: True when the question offers its answers ("A or B").
         measured: True when the question names the unit or currency of its answer; only a value
             of that dimension, or a bare number, will do.
+        parts: True for a question of two parts: "who found it, and when?"
     """
 
     text: str
@@ -47,6 +48,7 @@ class Question:
     focus: frozenset[str]
     choices: bool = False
     measured: bool = False
+    parts: bool = False
 
     @property
     def wants_value(self) -> bool:
@@ -64,8 +66,9 @@ _NOUN_KINDS: tuple[tuple[str, Kind, str], ...] = (
     ("year|date|day|month|time|deadline|century|decade|era|season|birthday|日期|时间|年份|期限|日子|月份|时候",
      "time", ""),
     ("percentage|percent|proportion|share|rate|百分比|比例|比率|占比", "percent", ""),
-    ("price|cost|fee|salary|budget|revenue|fare|rent|total|sum|subtotal|总计|合计|小计|"
-     "价格|费用|金额|价钱|总额|工资|预算|收入|单价", "money", ""),
+    ("price|cost|fee|salary|budget|revenue|fare|rent|total|sum|subtotal|charge|bill|takings|turnover|"
+     "spending|deposit|fine|donation|income|wage|discount|总计|合计|小计|收费|票价|押金|罚款|货款|租金|"
+     "补贴|奖金|折扣|价格|费用|金额|价钱|总额|工资|预算|收入|单价", "money", ""),
     ("distance|length|height|altitude|elevation|depth|width|diameter|thickness|wingspan|"
      "距离|长度|高度|海拔|深度|宽度|直径|厚度|水深", "quantity", "length"),
     ("temperature|温度|气温|水温|体温", "quantity", "temperature"),
@@ -108,6 +111,12 @@ _MEASURES_ZH = "个名位次种座条件辆间张本台只枚篇家所项届场�
 
 _CLOCK = re.compile(r"\b(?:what|which) time\b|\bo'clock\b|几点|什么时刻")
 
+_ON_A_DAY = re.compile(
+    rf"^\W*when\b.*\b(?:{WEEKDAYS_EN})s?\b|^\W*when (?:does|do|is|are)\b.*\b(?:open|close|shut)\b",
+    re.IGNORECASE,
+)
+"""Who asks when something is on a Friday knows the day and wants the hour."""
+
 _DAY = re.compile(r"\b(?:what|which|the|on) (?:date|day)\b|日期|哪一?天|哪一?日|几号|几月几")
 
 
@@ -130,7 +139,7 @@ def read(text: str) -> Question:
     if unit is not None:
         kind, dimension = cast("Kind", unit.kind), unit.dimension
     focus = frozenset(t.term for t in tokens(asked_noun) if t.term not in STOP_EN)
-    if kind == "time" and _CLOCK.search(lowered):
+    if kind == "time" and (_CLOCK.search(lowered) or _ON_A_DAY.search(lowered)):
         dimension = "clock"
     elif kind == "time" and _DAY.search(lowered):
         dimension = "day"
@@ -144,11 +153,18 @@ def read(text: str) -> Question:
         focus,
         choices,
         measured=unit is not None,
+        parts=bool(_PARTS.search(lowered)),
     )
 
 
 _NUMBER_ON = re.compile(r"\bnumber (?:of|on|for) (?:the|this|that|our|my|your)\b")
 """The number of the receipt is on it; the number of receipts is counted."""
+
+_PARTS = re.compile(
+    r"\b(?:who|what|when|where|why|which|how)\b.*\band (?:(?:at|on|in|for|by|to|from) )?"
+    r"(?:who|what|when|where|why|which|how)\b"
+    r"|(?:谁|什么|哪|多少|几|何时|怎么).*[？?，,、和].*(?:谁|什么|哪|多少|几[^乎]|何时|怎么)"
+)
 
 _COUNTED = frozenset({"number", "quantity", "duration", "money", "percent", "thing"})
 """Kinds of question that may name a unit."""
@@ -173,6 +189,7 @@ _EN_RULES: tuple[tuple[str, Kind, str], ...] = (
      "quantity", ""),
     (r"\bhow much (?:money|did|does|do|is|are|was|were|will|would|has|have|had)\b()", "money", ""),
     (rf"\bhow much {_NOUNS}(?:\s+{_AUX}|[?.,]|$)", "quantity", ""),
+    (r"\bhow much (\w+)\b", "quantity", ""),
     (r"\bhow (?:long ago|old)\b()", "duration", ""),
     (r"\bhow long\b()", "duration", ""),
     (r"\bhow (?:often|frequently|soon)\b()", "duration", ""),

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pincite.generate.cover import Floats, Lens, lens
+from pincite.generate.extremes import Said, extremes
 from pincite.generate.lexicon import STOP_EN
 from pincite.generate.question import Question
 from pincite.generate.receipt import CALLED, is_receipt, with_head
@@ -30,7 +31,8 @@ from pincite.types import Evidence
 STATEMENT_FEATURES = (
     "cover", "names", "near", "around", "order", "type", "focus", "key", "length", "prior",
     "similarity", "density", "asked", "replies", "early", "fields", "carried",
-    "dates", "title", "row", "best", "passage", "context",
+    "dates", "title", "row", "best", "passage", "context", "sought", "subject", "topic", "lead",
+    "opening", "extreme",
 )  # fmt: skip
 
 
@@ -43,7 +45,8 @@ class ScoredStatement:
         statement: The statement.
         features: In the order of `STATEMENT_FEATURES`.
         covered: Per keyword, how far the statement itself meets it, 0..1.
-        reached: The same with what stands around it: neighbours, headings, title.
+        near: The same with its neighbours or the fields of its record.
+        reached: The same with all that stands around it: headings and title too.
         values: The values in it that could answer, spans within the segment.
         value_features: (number of values, number of `VALUE_FEATURES`).
     """
@@ -52,6 +55,7 @@ class ScoredStatement:
     statement: Statement
     features: Floats
     covered: Floats
+    near: Floats
     reached: Floats
     values: tuple[Value, ...]
     value_features: Floats
@@ -109,6 +113,7 @@ def read_evidence(question: Question, evidence: Sequence[Evidence]) -> Reading:
     for source in sources:
         scored.extend(_score_source(over, source, asked))
     _compare(scored)
+    _mark_extremes(over, scored, evidence)
     return Reading(over, tuple(scored))
 
 
@@ -132,6 +137,24 @@ def _compare(scored: Sequence[ScoredStatement]) -> None:
     top = max((s.features[cover] for s in scored), default=0.0)
     for statement in scored:
         statement.features[best] = statement.features[cover] - top
+
+
+def _mark_extremes(
+    over: Lens, scored: Sequence[ScoredStatement], evidence: Sequence[Evidence]
+) -> None:
+    """Fill in which row of a table a superlative means."""
+    extreme, dates = map(STATEMENT_FEATURES.index, ("extreme", "dates"))
+    said = [
+        Said(
+            evidence[s.source].asset.id,
+            evidence[s.source].segment.text,
+            s.statement,
+            barred=s.features[dates] < 0.0,
+        )
+        for s in scored
+    ]
+    for statement, mark in zip(scored, extremes(over, said), strict=True):
+        statement.features[extreme] = mark
 
 
 def _bare(text: str) -> str:
@@ -198,13 +221,15 @@ def _score_source(over: Lens, source: _Source, asked: _AskedDays) -> list[Scored
             "early": 1.0 / (1 + j),
             "fields": float(bool(statement.fields)),
         }
+        features |= _aspects(over, covers[j], near, reached)
+        features |= _led(over, source, covers, own, j)
         features |= _dialogue(over, source, covers, own, j)
         features |= _place(source, statement)
         features["dates"] = dated
         row = np.array([features[name] for name in STATEMENT_FEATURES])
         matrix = np.array(rows).reshape(len(found), len(VALUE_FEATURES))
         scored.append(
-            ScoredStatement(source.index, statement, row, own, reached, tuple(found), matrix)
+            ScoredStatement(source.index, statement, row, own, near, reached, tuple(found), matrix)
         )
     return scored
 
@@ -283,6 +308,41 @@ def _own_features(over: Lens, words: Sequence[Token], own: Floats) -> dict[str, 
     }
 
 
+def _aspects(over: Lens, said: Floats, near: Floats, reached: Floats) -> dict[str, float]:
+    """Return how far what is sought, and what it is sought of, are met.
+
+    In "the depth of the well" the depth is sought, which the statement must say itself; the well
+    may be named by what stands around it.
+    """
+    words = over.question.keywords
+    sought = np.array([k.term in over.question.focus or k.asks for k in words], dtype=float)
+    return {
+        "sought": _share_of(over, said, sought),
+        "subject": _share_of(over, near, 1.0 - sought),
+        "topic": _share_of(over, reached, 1.0 - sought),
+    }
+
+
+def _share_of(over: Lens, met: Floats, among: Floats) -> float:
+    """Return the weighted share of some keywords that is met, 0..1; a half where there are none."""
+    total = float((among * over.weights).sum())
+    return float((met * among * over.weights).sum()) / total if total else 0.5
+
+
+def _led(
+    over: Lens, source: _Source, covers: Sequence[Floats], own: Floats, j: int
+) -> dict[str, float]:
+    """Return what the first line of a source lends, and whether the statement is that line.
+
+    The first line of a sign, a slide, a form or a page is often its title: it says what the
+    others are about and little itself.
+    """
+    first = source.statements[0]
+    titled = len(source.statements) > 2 and first.kind == "line"
+    lent = over.share(np.maximum(own, covers[0])) - over.share(own) if titled and j else 0.0
+    return {"lead": lent, "opening": float(titled and j == 0)}
+
+
 def _order(over: Lens, words: Sequence[Token]) -> float:
     """Return the share of neighbouring keywords that also stand close together here."""
     count = len(over.weights)
@@ -324,6 +384,7 @@ def _place(source: _Source, statement: Statement) -> dict[str, float]:
         "title": float(_bare(shown) in source.headings),
         "row": float(statement.kind == "row"),
         "best": 0.0,
+        "extreme": 0.0,
         "passage": 0.0,
         "context": 0.0,
     }

@@ -56,7 +56,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•·▪◦–‣]|\(?\d{1,2}[.)、]|[a-z][.)])
 _CLOSED = re.compile(r"[.!?。！？；…:：][\"'”’)\]」』）]*\s*$")
 _VALUE_LINE = re.compile(
     r"^\s*[:：]?\s*(?:[$€£¥￥]|RM|USD|EUR|CNY|RMB)?\s?[-+]?\d[\d,.:/\- ]*\s?"
-    rf"(?:%|[A-Za-z°℃/²³]{{1,6}}|[{CJK}]{{1,3}})?\s*$"
+    rf"(?:%|[A-Za-z°℃/²³]{{1,12}}|[{CJK}]{{1,3}})?\s*$"
 )
 _KEY_LINE = re.compile(rf"^(?=.{{2,48}}$)[^\W\d_][\w{CJK} ()（）/.,'’&#%-]*[:：]?\s*$")
 _HEADED = re.compile(
@@ -88,7 +88,7 @@ def statements(segment: Segment) -> list[Statement]:
 
 def _is_sign(text: str, found: list[Statement]) -> bool:
     """True for the few words of a sign or label, which are read together."""
-    plain = not any(s.fields or s.kind == "sentence" for s in found)
+    plain = not any(s.fields or s.kind == "sentence" for s in found) and "\n\n" not in text
     return 1 < len(found) <= SIGN_LINES and plain and len(text) <= SIGN
 
 
@@ -132,6 +132,10 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
         if names and shown.count(_BAR) == len(names) - 1:
             if index:
                 yield _barred(text, a, b, names)
+            index += 1
+            continue
+        if shown.count(_BAR) > 1:
+            yield _barred(text, a, b, [""] * (shown.count(_BAR) + 1))
             index += 1
             continue
         following = lines[index + 1] if index + 1 < len(lines) else None
@@ -246,10 +250,18 @@ def _prose(text: str, start: int, end: int) -> Iterator[Statement]:
 def _line_or_sentence(text: str, start: int, end: int) -> Statement:
     shown = text[start:end]
     headed = _HEADED.match(shown) if "\n" not in shown else None
-    if headed and len(headed["key"].split()) <= 6 and not _CLOSED.search(shown):
+    if headed and not _MEASURED_KEY.search(headed["key"]) and _is_headed(headed, shown):
         a, b = start + headed.start("value"), start + headed.end("value")
         return Statement(start, end, "pair", (Field(headed["key"], a, b),))
     return Statement(start, end, "sentence" if _CLOSED.search(shown) else "line")
+
+
+_MEASURED_KEY = re.compile(rf"\d ?(?:[A-Za-z°%]|[{CJK}])")
+"""A key that holds an amount of its own: "Cylinder 17 x 24 inches" before "2 off"."""
+
+
+def _is_headed(headed: re.Match[str], shown: str) -> bool:
+    return len(headed["key"].split()) <= 6 and not _CLOSED.search(shown)
 
 
 def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -278,10 +290,15 @@ def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _spoken(segment: Segment) -> Iterator[Statement]:
-    """Yield stretches of speech between closing marks, long pauses or line ends."""
-    text = segment.text
-    breaks = {b for _, b in sentences(text)} | {m.start() for m in re.finditer("\n", text)}
+    """Yield stretches of speech between closing marks, long pauses or line ends.
+
+    What stands on the screen comes after the speech, and reads as any other words on a page.
+    """
     timed = [(a, a.locator) for a in segment.anchors if isinstance(a.locator, TimeSpan)]
+    said = max((a.end for a, at in timed if at.box is None), default=0)
+    line_end = segment.text.find("\n", said)
+    text = segment.text if line_end < 0 else segment.text[:line_end]
+    breaks = {b for _, b in sentences(text)} | {m.start() for m in re.finditer("\n", text)}
     for (one, at), (two, then) in pairwise(timed):
         spoken = at.box is None and then.box is None
         if spoken and then.start_s - at.end_s >= PAUSE_S and one.end <= two.start:
@@ -293,6 +310,9 @@ def _spoken(segment: Segment) -> Iterator[Statement]:
             for a, b in _short(text, start, end):
                 yield _named(text, a, b) if _is_pair(text[a:b]) else Statement(a, b, "speech")
         position = point
+    on_screen = segment.text[len(text) :]
+    for start, end in _blocks(on_screen):
+        yield from _block_statements(segment.text, len(text) + start, len(text) + end)
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int]:

@@ -80,6 +80,19 @@ def synonyms(term: str) -> frozenset[str]:
     return _SYNONYMS.get(term, frozenset())
 
 
+_CALENDAR = {
+    term_of(name[:length]): term_of(name)
+    for names, length in (
+        (("january", "february", "march", "april", "june", "july", "august", "september",
+          "october", "november", "december", "monday", "tuesday", "wednesday", "thursday",
+          "friday", "sunday"), 3),
+        (("september", "tuesday", "thursday"), 4), (("thursday",), 5),
+    )
+    for name in names
+}  # fmt: skip
+"""Short names of months and days to the whole ones, as they are compared."""
+
+
 def kinship(asked: str, found: str) -> float:
     """Return how far a found term answers an asked one: 1 same, less for kin, 0 for strangers.
 
@@ -95,6 +108,8 @@ def kinship(asked: str, found: str) -> float:
         return 1.0
     if found in synonyms(asked):
         return 0.6
+    if _CALENDAR.get(found) == asked or _CALENDAR.get(asked) == found:
+        return 0.9
     if len(asked) == 1 and not asked.isascii() and asked in found:
         return 0.8
     if not (asked.isascii() and asked.isalpha() and found.isascii() and found.isalpha()):

@@ -114,14 +114,16 @@ def fit(lens: Lens, value: Value) -> float:
     """Return how well the kind of a value answers the kind of the question, 0..1."""
     question = lens.question
     if question.dimension == "clock":
-        return {"clock": 1.0, "date": 0.4}.get(value.kind, 0.0)
+        return {"clock": 1.0, "date": 0.4}.get(value.kind, _as_clock(value))
     if question.dimension == "day":
         exact = value.kind == "date" and (value.norm.count("-") >= 2 or value.norm.endswith("day"))
         return 1.0 if exact else 0.4 if value.kind == "date" else 0.0
     if question.kind == "number" and question.focus and value.kind in _MEASURED:
         return 0.0
-    if question.kind == "money" and value.dimension == "amount":
+    if question.kind == "money" and value.dimension in ("amount", "pounds"):
         return 0.9
+    if question.kind == "time" and value.dimension == "amount":
+        return 0.7 * _as_clock(value)
     if question.kind == "person" and value.kind != "list" and _DIGIT.search(value.norm):
         return 0.0
     if question.kind == "duration" and value.dimension == "length":
@@ -134,6 +136,15 @@ def fit(lens: Lens, value: Value) -> float:
         return 1.0 if same else 0.0
     measured = value.kind in ("quantity", "duration") and question.kind == "quantity"
     return 0.4 * found if measured and question.dimension and not same else found
+
+
+_CLOCK_NUMBER = re.compile(r"([01]?\d|2[0-4])\.?([0-5]?\d)?")
+
+
+def _as_clock(value: Value) -> float:
+    """Return how far a number with two decimals may be an hour, as 14.54 in a timetable."""
+    hour = value.dimension == "amount" and _CLOCK_NUMBER.fullmatch(value.norm)
+    return 0.8 if hour else 0.0
 
 
 def _values_within(text: str, statement: Statement) -> list[Value]:

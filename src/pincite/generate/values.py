@@ -237,6 +237,8 @@ def _measured(text: str, start: int, end: int, number: float, unit: re.Match[str
     else:
         norm = f"{dimension} {_plain(number * factor)}"
     kinds: dict[str, ValueKind] = {"percent": "percent", "duration": "duration"}
+    if unit["latin"] in ("pound", "pounds"):
+        return Value(start, stop, "quantity", norm, "pounds")
     return Value(start, stop, kinds.get(dimension, "quantity"), norm, dimension)
 
 
