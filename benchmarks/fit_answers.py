@@ -33,9 +33,6 @@ from pincite.generate.similar import Similarity
 Array = npt.NDArray[np.float64]
 DENSE = [STATEMENT_FEATURES.index(n) for n in ("similarity", "passage", "context")]
 DENSE_BELIEF = [BELIEF_FEATURES.index(n) for n in ("similarity", "passage", "context")]
-HELD = [BELIEF_FEATURES.index(n) for n in ("limits", "gap")]
-"""What practice shows too seldom to teach: an unmet year, a row about another thing, a name or
-word of the question that nothing near the statement meets."""
 WEIGHTS = Path(calibrate.__file__).with_name("weights.json")
 PULL = 0.002
 PUBLIC_STEP = 4
@@ -194,7 +191,7 @@ def fit(
     weights = Weights(tuple(statement), tuple(value), HAND.belief)
     rows, truth = _belief_data(reads, weights)
     more_rows, more_truth = more(weights)
-    held = HELD if dense else HELD + DENSE_BELIEF
+    held = [] if dense else DENSE_BELIEF
     belief = logistic(
         np.array(rows + more_rows), np.array(truth + more_truth), np.array(HAND.belief), held
     )
@@ -202,17 +199,14 @@ def fit(
 
 
 def _belief_data(reads: Sequence[Read], weights: Weights) -> tuple[list[list[float]], list[float]]:
-    """Return belief features and truth of the folders asked in ordinary words.
+    """Return belief features and truth.
 
     Belief is that the sources answer at all. A wrong answer to a question they do answer says
-    nothing of that and is left out; so are folders whose questions are paraphrased throughout,
-    since few people ask like that and the rest would be refused too readily.
+    nothing of that and is left out.
     """
     rows: list[list[float]] = []
     truth: list[float] = []
     for read in reads:
-        if "modality" not in read.case.gold:
-            continue
         cited, right, row = chosen(read, weights)
         answerable = bool(read.case.gold["answerable"])
         if row and (cited or right or not answerable):

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pincite.generate.asked_unit import AskedUnit
-from pincite.generate.lexicon import HARD_ZH, SOFT_ZH, STOP_EN
+from pincite.generate.lexicon import HARD_ZH, LIGHT_EN, SOFT_ZH, STOP_EN
 from pincite.generate.terms import Token, term_of, tokens
 from pincite.generate.words_zh import Word, chinese_words
+from pincite.language import CJK
+
+CHINESE = re.compile(f"[{CJK}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +92,36 @@ def keywords(text: str, kind: str, unit: AskedUnit | None = None) -> tuple[Keywo
         inside = any(a <= token.start and token.end <= b for a, b in quoted)
         name = inside or _is_name(text, token) or (word is not None and word.is_name)
         asks = not name and any(a < token.end and token.start < b for a, b in asked)
-        weight = _weight(shown, name) * (0.6 if asks else 1.0) * _part(word)
+        weight = _weight(shown, name, word) * (0.6 if asks else 1.0) * _part(word)
         found.append(Keyword(token.term, token.start, token.end, weight, name, asks))
     return tuple(found)
 
 
 def _worded(text: str, gaps: Sequence[tuple[int, int]]) -> Iterator[tuple[Token, Word | None]]:
     """Yield the tokens of a text, its Chinese function words taken out, each with its word."""
+    words = chinese_words(text) if CHINESE.search(text) else []
     masked = list(text)
     for start, end in gaps:
-        masked[start:end] = " " * (end - start)
-    found = tokens("".join(masked))
-    if all(text[t.start].isascii() for t in found):
-        yield from ((token, None) for token in found)
-        return
-    words = chinese_words("".join(masked))
-    for token in found:
-        if text[token.start].isascii() or token.end - token.start == 1:
+        if not any(_cuts(start, end, word) for word in words):
+            masked[start:end] = " " * (end - start)
+    for token in tokens("".join(masked)):
+        if text[token.start].isascii() or not words:
             yield token, None
             continue
         over = [w for w in words if w.start < token.end and token.start < w.end]
         if len(over) == 1:
             yield token, over[0]
         elif all(w.end - w.start == 1 for w in over):
-            yield token, None  # two characters that no word holds: perhaps one unknown to us
+            # Two characters that no word holds: perhaps a word unknown to the dictionary.
+            yield token, Word(token.start, token.end, worth=min(w.worth for w in over))
         else:
             yield from _alone(text, over, token)
+
+
+def _cuts(start: int, end: int, word: Word) -> bool:
+    """True where a function word would be cut out of a longer noun or verb: 地 out of 地面."""
+    inside = word.start <= start and end <= word.end and word.end - word.start > end - start
+    return inside and word.worth >= 0.8
 
 
 def _alone(text: str, over: Sequence[Word], token: Token) -> Iterator[tuple[Token, Word]]:
@@ -129,9 +136,10 @@ def _alone(text: str, over: Sequence[Word], token: Token) -> Iterator[tuple[Toke
 
 
 def _part(word: Word | None) -> float:
-    """Return the share of a word's weight that one of its pairs of characters has."""
-    pairs = word.end - word.start - 1 if word else 1
-    return 1.0 if pairs <= 1 else float(pairs**-0.5)
+    """Return what one pair of characters of a Chinese word is worth beside a plain word."""
+    if word is None:
+        return 1.0
+    return word.worth * float(max(1, word.end - word.start - 1) ** -0.5)
 
 
 def _is_name(text: str, token: Token) -> bool:
@@ -145,11 +153,13 @@ def _is_name(text: str, token: Token) -> bool:
     return not first or (len(shown) > 1 and shown.isupper())
 
 
-def _weight(shown: str, name: bool) -> float:
+def _weight(shown: str, name: bool, word: Word | None) -> float:
     if name:
         return 1.5
-    if shown.isascii():
+    if word is not None and word.end - word.start > 1:
         return 1.0
+    if shown.isascii():
+        return 0.6 if term_of(shown) in LIGHT_EN else 1.0
     if len(shown) == 1:
         return 0.4 if shown in SOFT_ZH else 0.8
     return 0.5 if any(c in SOFT_ZH for c in shown) else 1.0

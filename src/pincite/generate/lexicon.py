@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from pincite.language import stem
+
 _STOP_EN = """
 a an the this that these those some any each every either neither both all such same own i me my
 we us our you your he him his she her hers it its they them their theirs one ones am is are was
@@ -302,3 +304,17 @@ ORG_END_ZH = (
     "公司|大学|学院|局|所|部|委员会|协会|俱乐部|银行|集团|基金会|队|党|法院|厂|医院|组织|中心|"
     "商店|超市|店"
 )
+
+LIGHT_EN: frozenset[str] = frozenset(
+    stem(IRREGULAR.get(word, word))
+    for word in (
+        "allow ask become begin belong bring call can carry change come contain count "
+        "find get give go happen have hold include keep know last leave let lie like live "
+        "look make mean measure meet move name need own pay put reach read record "
+        "register run say see seem set show sit stand start state stay stop store take "
+        "tell think try turn use valid wait want watch work write ever still yet "
+        "currently exactly usually normally actually really together already whole entire "
+        "total overall main given known available possible necessary"
+    ).split()
+)
+"""Verbs and adverbs that a source often puts in other words: missing one says little."""

@@ -24,7 +24,7 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """Return the tokens of a text in order; Chinese gives overlapping pairs of characters.
 
-    A date such as 12/03/2018 also gives its year.
+    A date such as 12/03/2018 also gives its year; a label such as P2 is one token.
 
     Example:
         >>> [token.term for token in tokens("Four pumps were written off in 1,998 水泵坏")]
@@ -32,11 +32,19 @@ def tokens(text: str) -> list[Token]:
     """
     found: list[Token] = []
     for start, end in words(text):
+        if found and found[-1].end == start and _is_label(text, found[-1], start):
+            start = found.pop().start
         found.append(Token(start, end, term_of(text[start:end])))
         if any(mark in text[start:end] for mark in "/-.") and text[start].isdigit():
             years = re.finditer(r"(?<!\d)(?:1\d|20)\d\d(?!\d)", text[start:end])
             found += [Token(start + y.start(), start + y.end(), y.group()) for y in years]
     return found
+
+
+def _is_label(text: str, letters: Token, start: int) -> bool:
+    """True where digits follow one to three letters without a gap: P2, G3, LR0457."""
+    shown = text[letters.start : letters.end]
+    return text[start].isdigit() and len(shown) <= 3 and shown.isascii() and shown.isalpha()
 
 
 @lru_cache(maxsize=100_000)

@@ -20,11 +20,18 @@ class Word:
         start: First character.
         end: One past the last.
         is_name: True for what looks like a person, a place or an organisation.
+        worth: How much the word says by its part of speech: 1 for a noun, less for others.
     """
 
     start: int
     end: int
     is_name: bool = False
+    worth: float = 1.0
+
+
+_WORTH = {"v": 0.8, "a": 0.8, "d": 0.4, "f": 0.4, "m": 0.6, "q": 0.4, "r": 0.2, "p": 0.2, "c": 0.2,
+          "u": 0.2, "j": 0.6}  # fmt: skip
+"""Worth by the first letter of the tag: verb, adjective, adverb, direction, number, …"""
 
 
 def chinese_words(text: str) -> list[Word]:
@@ -41,6 +48,7 @@ def chinese_words(text: str) -> list[Word]:
     position = 0
     for shown, tag in rjieba.tag(text):
         end = position + len(shown)
-        found.append(Word(position, end, len(shown) > 1 and tag in _NAMES))
+        is_name = len(shown) > 1 and tag in _NAMES
+        found.append(Word(position, end, is_name, _WORTH.get(tag[:1], 1.0)))
         position = end
     return found
