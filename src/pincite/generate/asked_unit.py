@@ -71,6 +71,8 @@ def unit_asked(text: str) -> AskedUnit | None:
     return AskedUnit(start, end, kind, dimension)
 
 
+_STUFF = ("mass", "volume", "energy", "power", "data", "area", "percent", "money", "pounds")
+"""What "how much of it" is counted in; not degrees, metres or hours."""
 _ALIKE = (frozenset({"angle", "temperature"}), frozenset({"pounds", "mass"}),
           frozenset({"pounds", "pressure"}), frozenset({"pounds", "money"}))  # fmt: skip
 
@@ -78,6 +80,9 @@ _ALIKE = (frozenset({"angle", "temperature"}), frozenset({"pounds", "mass"}),
 def same_dimension(one: str, other: str) -> bool:
     """Return whether two dimensions may be one.
 
-    Bare degrees are an angle or a temperature; pounds are a weight, a sum or a pressure.
+    Bare degrees are an angle or a temperature; pounds are a weight, a sum or a pressure; "how
+    much" of a thing ("stuff") is a weight, a volume and the like.
     """
+    if "stuff" in (one, other):
+        return one in _STUFF or other in _STUFF
     return one == other or frozenset({one, other}) in _ALIKE

@@ -86,15 +86,21 @@ def proposals(reading: Reading, evidence: Sequence[Evidence], weights: Weights) 
     return sorted(made, key=lambda p: -p.probability)
 
 
+SHARP = 3.0
+"""Power to which the shares of rival values are raised before they are shared out again."""
+
+
 def _votes(reading: Reading, scored: ScoredStatement, weights: Weights) -> Floats:
     """Return the share of a statement that each of its values gets: (m,), sums to 1.
 
-    Amounts and dates are rivals and share it. Chunks of words overlap, say nearly the same and
+    Amounts and dates are rivals and share it, most of it going to the best, or a row of many
+    numbers would lose to a line with one. Chunks of words overlap, say nearly the same and
     are not: the best one gets all, lest a statement lose for having many.
     """
     inner = value_posterior(scored, weights)
     if reading.lens.question.kind in STRICT:
-        return inner
+        sharp = inner**SHARP
+        return np.asarray(sharp / sharp.sum(), dtype=np.float64)
     votes = np.zeros(len(inner))
     votes[int(inner.argmax())] = 1.0
     return votes
@@ -102,7 +108,10 @@ def _votes(reading: Reading, scored: ScoredStatement, weights: Weights) -> Float
 
 def _says_more(over: Lens, scored: ScoredStatement, text: str) -> bool:
     """True when a statement holds a content word that the question has not said itself."""
-    said = tokens(text[scored.statement.start : scored.statement.end])
+    shown = text[scored.statement.start : scored.statement.end]
+    if fold(shown).strip(" :：.。") in fold(over.question.text):
+        return False
+    said = tokens(shown)
     return any(t.term not in over.links and t.term not in STOP_EN for t in said)
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from pincite.generate.cover import Lens
 from pincite.generate.sentences import Statement
 from pincite.generate.terms import tokens
-from pincite.generate.values import parse_number, values
+from pincite.generate.values import values
 
 _MOST = (
     r"\b(?:highest|largest|biggest|greatest|longest|tallest|heaviest|strongest|hottest|warmest|"
     r"deepest|widest|fastest|newest|latest|last|maximum|max|dearest|richest|wettest|windiest|"
-    r"busiest|loudest|fullest|thickest|steepest|best|top|most)\b|最[高大多长重强热深宽快新晚后贵远厚好忙]"
+    r"busiest|loudest|fullest|thickest|steepest|best|most)\b|最[高大多长重强热深宽快新晚后贵远厚好忙]"
 )
 _LEAST = (
     r"\b(?:lowest|smallest|shortest|lightest|weakest|coldest|coolest|shallowest|narrowest|slowest|"
@@ -31,7 +31,8 @@ _COLUMN_OF: Mapping[str, str] = MappingProxyType(
             ("heav light 重 轻", "weight mass tons kg 重量 重"),
             ("strong weak 强 弱", "strength percent abv gust wind force 强度 风"),
             ("long short 长 短", "length duration minutes hours metres km 长度 全长 时长"),
-            ("hot warm cold cool 热 冷", "temp temperature 温度 气温 水温"),
+            ("hot warm 热", "temp temperature highest max 温度 气温 水温 最高"),
+            ("cold cool 冷", "temp temperature lowest min 温度 气温 水温 最低"),
             ("wet dr", "rain rainfall precipitation mm 雨量 降水"),
             ("deep shallow 深 浅", "depth draught 深度 水深"),
             ("tall high 高 矮", "height 高度"),
@@ -67,10 +68,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A number in a column: which statement holds it, and the number."""
+    """A number in a column: which statement holds it, the number, and whether it is a time."""
 
     index: int
     number: float
+    timed: bool
 
 
 def extremes(over: Lens, said: Sequence[Said]) -> list[float]:
@@ -91,9 +93,12 @@ def extremes(over: Lens, said: Sequence[Said]) -> list[float]:
     sign = 1.0 if asked["most"] else -1.0
     implied = _implied(over.question.text)
     best: tuple[float, list[_Cell]] | None = None
-    for (_, name), cells in _columns(said).items():
+    temporal = bool(_TEMPORAL.search(asked.group()))
+    for (_, name), found in _columns(said).items():
         about = _about(over, name, implied)
-        if len(cells) >= 3 and about > 0.0 and (best is None or about > best[0]):
+        cells = [cell for cell in found if cell.timed == temporal]
+        cells = _within(over, said, cells) if len(cells) >= 3 else []
+        if cells and about > 0.0 and (best is None or about > best[0]):
             best = (about, cells)
     if best is None:
         return marks
@@ -101,6 +106,26 @@ def extremes(over: Lens, said: Sequence[Said]) -> list[float]:
     for cell in best[1]:
         marks[cell.index] = 1.0 if sign * cell.number == top else -1.0
     return marks
+
+
+def _within(over: Lens, said: Sequence[Said], cells: list[_Cell]) -> list[_Cell]:
+    """Return the cells whose rows meet most of the names of the question: those of one month."""
+    names = [i for i, k in enumerate(over.question.keywords) if k.name]
+    if not names:
+        return cells
+    met = [_names_met(over, said[cell.index], names) for cell in cells]
+    return [cell for cell, count in zip(cells, met, strict=True) if count == max(met)]
+
+
+def _names_met(over: Lens, item: Said, names: Sequence[int]) -> int:
+    shown = item.text[item.statement.start : item.statement.end]
+    keys = (t.term for field in item.statement.fields for t in tokens(field.key))
+    cover = over.cover({t.term for t in tokens(shown)}.union(keys))
+    return sum(bool(cover[i] >= 0.8) for i in names)
+
+
+_TEMPORAL = re.compile("first|last|earliest|latest|newest|oldest|最[早晚后新旧]", re.IGNORECASE)
+"""Superlatives of time: their column holds dates, years or hours, that of others does not."""
 
 
 def _implied(text: str) -> frozenset[str]:
@@ -118,7 +143,8 @@ def _about(over: Lens, name: str, implied: frozenset[str]) -> float:
     own = {t.term for t in tokens(name)}
     met = over.cover(own)
     share = float((met * over.weights).sum())
-    return share + 0.5 * bool(own & implied)
+    known = sum(t in over.links for t in own) / len(own) if own else 0.0
+    return share + 0.5 * bool(own & implied) + 0.1 * known * bool(share)
 
 
 def _columns(said: Sequence[Said]) -> dict[tuple[str, str], list[_Cell]]:
@@ -128,22 +154,21 @@ def _columns(said: Sequence[Said]) -> dict[tuple[str, str], list[_Cell]]:
         if item.statement.kind not in ("row", "pair") or item.barred:
             continue
         for field in item.statement.fields:
-            number = _number(item.text[field.start : field.end])
-            if number is not None and field.key:
-                found[item.asset, field.key.casefold()].append(_Cell(index, number))
+            cell = _cell(index, item.text[field.start : field.end])
+            if cell is not None and field.key:
+                found[item.asset, field.key.casefold()].append(cell)
     return found
 
 
-def _number(shown: str) -> float | None:
+def _cell(index: int, shown: str) -> _Cell | None:
     """Return the one number of a cell; a date or an hour counts as its place in time."""
-    plain = parse_number(shown.strip())
-    if plain is not None:
-        return plain
-    found: Iterable[str] = (v.norm for v in values(shown) if v.kind not in ("chunk", "name"))
-    for norm in found:
-        digits = re.search(r"-?\d+(?:\.\d+)?$", norm.replace(":", "."))
-        if re.fullmatch(r"\d{4}(?:-\d\d)*", norm):
-            return float(norm.replace("-", "").ljust(8, "0"))
-        if digits:
-            return float(digits.group())
+    for value in values(shown):
+        if value.kind in ("date", "clock") and re.match(r"\d", value.norm):
+            digits = re.sub(r"\D", "", value.norm)
+            return _Cell(
+                index, float(digits.ljust(8, "0") if value.kind == "date" else digits), True
+            )
+        if value.kind in ("number", "quantity", "money", "percent", "duration"):
+            number = re.search(r"-?\d+(?:\.\d+)?$", value.norm)
+            return _Cell(index, float(number.group()), False) if number else None
     return None

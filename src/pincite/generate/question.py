@@ -60,6 +60,7 @@ _DIMENSIONS_EN = {
     "far": "length", "tall": "length", "high": "length", "deep": "length", "wide": "length",
     "thick": "length", "heavy": "mass", "fast": "speed", "hot": "temperature",
     "warm": "temperature", "cold": "temperature", "large": "area", "loud": "sound",
+    "steep": "angle", "thin": "length", "broad": "length", "slow": "speed",
     "old": "duration",
 }  # fmt: skip
 _NOUN_KINDS: tuple[tuple[str, Kind, str], ...] = (
@@ -111,8 +112,24 @@ _MEASURES_ZH = "个名位次种座条件辆间张本台只枚篇家所项届场�
 
 _CLOCK = re.compile(r"\b(?:what|which) time\b|\bo'clock\b|几点|什么时刻")
 
+_PARTICIPLE = re.compile(
+    r"\b(?:\w{2,}ed|kept|held|hung|built|born|bought|sold|sent|made|paid|found|lost|won|led|"
+    r"written|driven|broken|taken|given|drawn|grown|shut|begun|known)\b"
+)
+
+
+def _verb(lowered: str) -> frozenset[str]:
+    """Return the verb of a question that names no noun: stored in "where is the salt stored"."""
+    found = _PARTICIPLE.findall(lowered)
+    return (
+        frozenset(t.term for t in tokens(found[-1]) if t.term not in STOP_EN)
+        if found
+        else frozenset()
+    )
+
+
 _ON_A_DAY = re.compile(
-    rf"^\W*when\b.*\b(?:{WEEKDAYS_EN})s?\b|^\W*when (?:does|do|is|are)\b.*\b(?:open|close|shut)\b",
+    rf"\bwhen\b.*\b(?:{WEEKDAYS_EN})s?\b|^\W*when (?:does|do|is|are)\b.*\b(?:open|close|shut)\b",
     re.IGNORECASE,
 )
 """Who asks when something is on a Friday knows the day and wants the hour."""
@@ -139,6 +156,8 @@ def read(text: str) -> Question:
     if unit is not None:
         kind, dimension = cast("Kind", unit.kind), unit.dimension
     focus = frozenset(t.term for t in tokens(asked_noun) if t.term not in STOP_EN)
+    if not focus and language != "zh" and kind in ("person", "place", "time", "duration"):
+        focus = _verb(lowered)
     if kind == "time" and (_CLOCK.search(lowered) or _ON_A_DAY.search(lowered)):
         dimension = "clock"
     elif kind == "time" and _DAY.search(lowered):
@@ -178,6 +197,10 @@ _AUX = (
 )
 _NOUNS = r"((?:[\w'’.&/-]+\s+){0,4}?[\w'’.&/-]+?)"
 _EN_RULES: tuple[tuple[str, Kind, str], ...] = (
+    (r"\bwhat (?:does|do|did|will|would|must|should)\b.*\b(?:costs?|pay|paid|charged?|earn|spend)\b"
+     r"()", "money", ""),
+    (r"\bwhat happen\w*\b()|\bwhat (?:should|must|do|can|shall|did|does) (?:\w+ ){1,3}do\b",
+     "manner", ""),
     (rf"\bhow (?:many|much) (?:time|years|months|weeks|days|hours|minutes|seconds)\b{_NOUNS}?",
      "duration", ""),
     (rf"\bhow many (?:different |other |of the )?{_NOUNS}"
@@ -188,13 +211,14 @@ _EN_RULES: tuple[tuple[str, Kind, str], ...] = (
      r"\b(weighs?|weight|water|power|energy|rain|snow|fuel|time|ice|pressure|memory|space)\b",
      "quantity", ""),
     (r"\bhow much (?:money|did|does|do|is|are|was|were|will|would|has|have|had)\b()", "money", ""),
-    (rf"\bhow much {_NOUNS}(?:\s+{_AUX}|[?.,]|$)", "quantity", ""),
-    (r"\bhow much (\w+)\b", "quantity", ""),
+    (rf"\bhow much {_NOUNS}(?:\s+{_AUX}|[?.,]|$)", "quantity", "stuff"),
+    (r"\bhow much (\w+)\b", "quantity", "stuff"),
     (r"\bhow (?:long ago|old)\b()", "duration", ""),
     (r"\bhow long\b()", "duration", ""),
     (r"\bhow (?:often|frequently|soon)\b()", "duration", ""),
     (r"\bhow (?:large|big) (?:a |an )?(?:percentage|proportion|share)\b()", "percent", ""),
-    (r"\bhow (far|tall|high|deep|wide|thick|heavy|fast|hot|warm|cold|large|big|loud|small|close)\b",
+    (r"\bhow (far|tall|high|deep|wide|thick|heavy|fast|hot|warm|cold|large|big|loud|small|close|"
+     r"strong|steep|thin|broad|bright|slow|dry|wet|full|powerful)\b",
      "quantity", "?"),
     (r"\bhow (?:is|was|are|were) .*\b(?:called|named|known)\b()", "thing", ""),
     (r"\b(?:what|which) (?:percent|percentage|proportion|fraction)\b()", "percent", ""),
@@ -247,7 +271,7 @@ def _read_en(lowered: str) -> tuple[Kind, str, str]:
         if dimension == "?":
             return kind, _DIMENSIONS_EN.get(caught, ""), caught
         if kind == "quantity" and caught:
-            return kind, _noun_kind(caught)[1], caught
+            return kind, _noun_kind(caught)[1] or dimension, caught
         return kind, dimension, caught
     if noun:
         kind, dimension = _noun_kind(noun)

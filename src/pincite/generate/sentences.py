@@ -49,8 +49,12 @@ LONG = 320
 PAUSE_S = 0.45
 """Silence between two words that ends a stretch of speech."""
 
-_KEY = rf"[\"']?[^\W\d_][\w{CJK} ()（）/.'’&#%-]{{0,38}}?[\"']?"
+_KEY = rf"[\"']?[^\W\d_][\w{CJK} ()（）/.'’&#%‰℃°²³-]{{0,38}}?[\"']?"
 _PAIR = re.compile(rf"(?:^|(?<=[;；|\t]))\s*(?P<key>{_KEY})\s?[:：=]\s?(?P<value>[^;；|\n]+)")
+_FLOW = re.compile(
+    rf"(?:^|(?<=[{{,;；|\t]))\s*(?P<key>{_KEY})\s?[:：=]\s?(?P<value>[^{{}},;；|\n]+)"
+)
+"""Names and values inside braces, as in `pump: {{power: 2 kW, place: cellar}}`."""
 _NAMED_CELL = re.compile(rf"\s*{_KEY}\s?[:：]")
 _BULLET = re.compile(r"^\s*(?:[-*•·▪◦–‣]|\(?\d{1,2}[.)、]|[a-z][.)])\s+")
 _CLOSED = re.compile(r"[.!?。！？；…:：][\"'”’)\]」』）]*\s*$")
@@ -60,7 +64,7 @@ _VALUE_LINE = re.compile(
 )
 _KEY_LINE = re.compile(rf"^(?=.{{2,48}}$)[^\W\d_][\w{CJK} ()（）/.,'’&#%-]*[:：]?\s*$")
 _HEADED = re.compile(
-    rf"^(?P<key>[^\W\d_][\w{CJK} ()（）/'’&#-]{{0,40}}?)[ \t.]+"
+    rf"^(?P<key>[^\W\d_][\w{CJK} ()（）/'’&#-]{{0,40}}?)(?:[ \t]|\.(?!\d))[ \t.]*"
     rf"(?P<value>\S*\d\S*(?: ?[A-Za-z%°{CJK}]{{1,6}})?)$"
 )
 
@@ -81,6 +85,7 @@ def statements(segment: Segment) -> list[Statement]:
     found: list[Statement] = []
     for start, end in _blocks(text):
         found.extend(_block_statements(text, start, end))
+    found = [s for s in found if any(c.isalnum() for c in text[s.start : s.end])]
     if segment.modality in ("image", "video") and _is_sign(text, found):
         return [Statement(found[0].start, found[-1].end, "line")]
     return found
@@ -101,10 +106,20 @@ SIGN_LINES = 3
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
     position = 0
     for match in [*re.finditer(r"\n[ \t]*\n\s*", text), None]:
+        if match and _runs_on(text, position, match):
+            continue
         end = match.start() if match else len(text)
         if text[position:end].strip():
             yield position, end
         position = match.end() if match else end
+
+
+def _runs_on(text: str, position: int, gap: re.Match[str]) -> bool:
+    """True where an empty line stands in the middle of a sentence, as in a widely set scan."""
+    line = text[max(position, text.rfind("\n", position, gap.start()) + 1) : gap.start()]
+    return (
+        len(line) >= 25 and not _CLOSED.search(line) and text[gap.end() : gap.end() + 1].islower()
+    )
 
 
 def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -120,7 +135,8 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
     """Yield the statements of one block: its lines are joined where they are wrapped prose."""
     lines = _lines(text, start, end)
     width = max(b - a for a, b in lines)
-    names = _column_names(text, lines)
+    head = next((i for i, line in enumerate(lines) if _BAR in text[slice(*line)]), 0)
+    names = _column_names(text, lines[head:])
     index = 0
     while index < len(lines):
         a, b = lines[index]
@@ -130,7 +146,7 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
             index += 1
             continue
         if names and shown.count(_BAR) == len(names) - 1:
-            if index:
+            if index != head:
                 yield _barred(text, a, b, names)
             index += 1
             continue
@@ -151,6 +167,7 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
 
 
 _BAR = " | "
+_YEAR = re.compile(r"(?:1\d|20)\d\d年?")
 
 
 def _column_names(text: str, lines: list[tuple[int, int]]) -> list[str]:
@@ -164,7 +181,7 @@ def _column_names(text: str, lines: list[tuple[int, int]]) -> list[str]:
     if not bars or not same:
         return []
     names = [cell.strip() for cell in first.split(_BAR)]
-    numbers = sum(bool(_VALUE_LINE.match(name)) for name in names)
+    numbers = sum(bool(_VALUE_LINE.match(n)) and not _YEAR.fullmatch(n) for n in names)
     return names if numbers <= len(names) / 4 else []
 
 
@@ -210,10 +227,11 @@ def _wraps(text: str, line: tuple[int, int], following: tuple[int, int], width: 
 def _named(text: str, start: int, end: int) -> Statement:
     start, end = _strip(text, start, end)
     fields: list[Field] = []
-    for match in _PAIR.finditer(text[start:end]):
+    pairs = _FLOW if "{" in text[start:end] else _PAIR
+    for match in pairs.finditer(text[start:end]):
         a, b = _strip(text, start + match.start("value"), start + match.end("value"))
         a, b = _unquoted(text, a, b)
-        if a < b:
+        if any(c.isalnum() for c in text[a:b]):
             fields.append(Field(match["key"].strip(" \"'"), a, b))
     return Statement(start, end, "row" if len(fields) > 1 else "pair", tuple(fields))
 

@@ -14,6 +14,7 @@ from pincite.generate.question import Kind
 from pincite.generate.sentences import Field, Statement
 from pincite.generate.terms import Token, tokens
 from pincite.generate.values import Value, ValueKind, chinese_kind, values
+from pincite.language import fold
 
 VALUE_FEATURES = (
     "type", "proximity", "focus", "overlap", "length", "key", "name", "chunk", "clause", "copula",
@@ -25,7 +26,7 @@ _FITS: Mapping[Kind, Mapping[ValueKind, float]] = {
                "field": 0.5},
     "place": {"place": 1.0, "name": 0.6, "organisation": 0.3, "chunk": 0.4, "field": 0.5},
     "organisation": {"organisation": 1.0, "name": 0.8, "place": 0.5, "chunk": 0.4, "field": 0.5},
-    "time": {"date": 1.0, "clock": 0.7, "duration": 0.2, "field": 0.3},
+    "time": {"date": 1.0, "clock": 0.9, "duration": 0.4, "field": 0.3},
     "number": {"number": 1.0, "quantity": 0.3, "percent": 0.3, "money": 0.2, "duration": 0.3,
                "ordinal": 0.2, "field": 0.4},
     "money": {"money": 1.0, "number": 0.5, "percent": 0.1, "field": 0.4},
@@ -86,17 +87,21 @@ def score_values(
         (p, i, kin) for p, token in enumerate(words) for i, kin in lens.links.get(token.term, ())
     ]
     scene = _Scene(text, statement, words, hits)
+    asked_text = fold(question.text)
     shares = {field.start: _key_share(lens, field.key) for field in statement.fields}
     kept: list[Value] = []
     rows: list[list[float]] = []
     for value in _with_trimmed(lens, text, _values_within(text, statement), words):
         inside = [i for i, t in enumerate(words) if value.start <= t.start and t.end <= value.end]
         overlap = _overlap(lens, [words[i].term for i in inside])
+        if fold(text[value.start : value.end]) in asked_text:
+            overlap = 1.0
         if question.kind in STRICT and fit(lens, value) == 0.0:
             continue
         if overlap > 0.99 and not question.choices:
             continue
         row = _features(lens, scene, value, inside)
+        row["type"] *= _doubt(lens, scene, value, inside)
         row |= {"overlap": overlap, "key": _field_share(value, statement.fields, shares)}
         kept.append(value)
         rows.append([row.get(name, 0.0) for name in VALUE_FEATURES])
@@ -135,7 +140,7 @@ def fit(lens: Lens, value: Value) -> float:
     if question.measured and value.kind in _MEASURED:
         return 1.0 if same else 0.0
     measured = value.kind in ("quantity", "duration") and question.kind == "quantity"
-    return 0.4 * found if measured and question.dimension and not same else found
+    return 0.2 * found if measured and question.dimension and not same else found
 
 
 _CLOCK_NUMBER = re.compile(r"([01]?\d|2[0-4])\.?([0-5]?\d)?")
@@ -250,6 +255,24 @@ def _features(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) ->
         "quoted": float(value.kind == "quoted"),
         "first": float(not scene.text[statement.start : value.start].strip()),
     }
+
+
+def _doubt(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) -> float:
+    """Return what the type of a value keeps, 0..1, after a look at the words beside it.
+
+    A number that counts something else ("two ground counts" for a question about seals) is
+    hardly the answer; nor is one capitalised word at the start of a statement surely a name.
+    """
+    if lens.question.kind == "person" and value.kind == "name" and len(inside) == 1:
+        starts = [scene.statement.start, *(f.start for f in scene.statement.fields)]
+        return 0.5 if value.start in starts and len(scene.words) > 1 else 1.0
+    counts = lens.question.kind == "number" and lens.question.focus and value.kind == "number"
+    if not counts or not inside or inside[-1] + 1 >= len(scene.words):
+        return 1.0
+    following = scene.words[inside[-1] + 1]
+    beside = scene.text[value.end : following.start].strip(" \u00a0") == ""
+    other = following.term not in STOP_EN and following.term not in lens.links
+    return 0.5 if beside and other and following.term.isascii() else 1.0
 
 
 def _clause(lens: Lens, scene: _Scene, value: Value) -> float:

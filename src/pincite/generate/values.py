@@ -190,9 +190,8 @@ def _is_no_number(text: str, match: re.Match[str]) -> bool:
     """True for a Chinese numeral that is part of a word: 零下, 一起, 一遍, a bare 千."""
     if match.group() == "零" and text.startswith("下", match.end()):
         return True
-    return match.group() in SCALES_ZH or bool(
-        match.group() == "一" and _ADVERB_ZH.match(text, match.start())
-    )
+    scale = match.group() in SCALES_ZH and match.group() != "十"
+    return scale or bool(match.group() == "一" and _ADVERB_ZH.match(text, match.start()))
 
 
 def _dressed(text: str, start: int, end: int, number: float) -> Iterator[Value]:
@@ -254,7 +253,7 @@ def _celsius(number: float, factor: float) -> float:
 
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _DATES = re.compile(
-    rf"(?P<iso>\b\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}\b)"
+    rf"(?P<iso>(?<![\d.])\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?!\d))"
     rf"|(?P<dmy>\b\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d{{2}})\b)"
     rf"|(?P<en1>\b(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?[ -](?:of )?(?P<m1>{_MONTH})\b\.?"
     r"(?:,?[ -](?P<y1>\d{4}|\d{2}\b))?)"
@@ -277,10 +276,16 @@ _DATES = re.compile(
     r"(?: ?(?:BC|AD|BCE|CE)\b)?)",
     re.IGNORECASE,
 )
+_HOURS_EN = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_PAST = {"half past": 0.5, "quarter past": 0.25, "quarter to": -0.25}
 _CLOCK = re.compile(
-    r"\b(?P<h>[01]?\d|2[0-4])[:：](?P<m>[0-5]\d)(?::[0-5]\d)?(?: ?(?P<half>[ap]\.?m\b\.?))?"
+    r"(?<![\d.:])(?P<h>[01]?\d|2[0-4])[:：](?P<m>[0-5]\d)(?::[0-5]\d)?"
+    r"(?: ?(?P<half>[ap]\.?m\b\.?))?"
     r"|\b(?P<h2>1[0-2]|[1-9]) ?(?P<half2>[ap]\.?m\b\.?)|\b(?P<noon>noon|midnight)\b"
     r"|\b(?P<word>\w+) o'clock"
+    rf"|\b(?P<spoken>{_HOURS_EN}|\d{{1,2}})"
+    r"(?= in the (?P<part2>morning|afternoon|evening)\b| at night\b)"
+    rf"|\b(?P<past>half past|quarter past|quarter to) (?P<hour>{_HOURS_EN}|\d{{1,2}})\b"
     r"|(?P<zh>(?:(?P<part>早上|上午|中午|下午|晚上|凌晨|夜里|傍晚) ?)?"
     r"(?P<h3>\d{1,2}|[一二两三四五六七八九十]{1,3}) ?[点时](?!间|候|期)"
     r"(?:(?P<m3>\d{1,2}|[一二三四五六七八九十]{1,3}) ?分|(?P<half3>半)|钟|整)?)",
@@ -341,12 +346,17 @@ def _small(text: str) -> int | None:
 def _clock_norm(match: re.Match[str]) -> str:
     if match["noon"]:
         return "12:00" if match["noon"].lower() == "noon" else "00:00"
-    hour = parse_number(match["h"] or match["h2"] or match["h3"] or match["word"] or "")
+    named = (match[n] for n in ("h", "h2", "h3", "word", "spoken", "hour"))
+    hour = parse_number(next((n for n in named if n), ""))
     if hour is None or hour > 24:
         return ""
     minute = 30.0 if match["half3"] else parse_number(match["m"] or match["m3"] or "0") or 0.0
+    if match["past"]:
+        minutes = round(60 * (hour + _PAST[match["past"].lower()]))
+        hour, minute = divmod(minutes, 60)
     half = (match["half"] or match["half2"] or "").lower()
-    late = half.startswith("p") or (match["part"] or "") in ("下午", "晚上", "傍晚")
+    part = (match["part"] or match["part2"] or "").lower()
+    late = half.startswith("p") or part in ("下午", "晚上", "傍晚", "afternoon", "evening")
     if late and hour < 12:
         hour += 12
     if half.startswith("a") and hour == 12:
