@@ -78,6 +78,29 @@ def newton(groups: Sequence[Group], start: Array, held: Sequence[int] = ()) -> A
     return w
 
 
+AGAINST = {"gap": 0.0, "missing": 0.0, "lacking": 0.0, "limits": 0.0}
+"""What can only speak against an answer, and the least that it does."""
+FOR = ("cover", "reached", "names", "type", "similarity", "context", "passage", "sought")
+
+
+def signed(x: Array, right: Array, start: Array, held: Sequence[int]) -> Array:
+    """Return `logistic` weights none of which has the sign that it cannot have."""
+    fixed, start = list(held), start.copy()
+    while True:
+        w = logistic(x, right, start, fixed)
+        wrong = {
+            i: AGAINST.get(name, 0.0)
+            for i, name in enumerate(BELIEF_FEATURES)
+            if i not in fixed
+            and ((name in AGAINST and w[i] > AGAINST[name]) or (name in FOR and w[i] < 0.0))
+        }
+        if not wrong:
+            return w
+        for i, bound in wrong.items():
+            start[i] = bound
+            fixed.append(i)
+
+
 def logistic(x: Array, right: Array, start: Array, held: Sequence[int]) -> Array:
     """Return balanced logistic weights, pulled towards `start`; those in `held` stay."""
     share = right.mean()
@@ -192,7 +215,7 @@ def fit(
     rows, truth = _belief_data(reads, weights)
     more_rows, more_truth = more(weights)
     held = [] if dense else DENSE_BELIEF
-    belief = logistic(
+    belief = signed(
         np.array(rows + more_rows), np.array(truth + more_truth), np.array(HAND.belief), held
     )
     return Weights(weights.statement, weights.value, tuple(belief))

@@ -174,7 +174,6 @@ def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dic
         "topic": measured["topic"],
         "missing": _largest(over, 1.0 - scored.near),
         "lacking": _largest(over, (1.0 - scored.near) * np.array(names > 0.0)),
-        "extreme": measured["extreme"],
     }
 
 

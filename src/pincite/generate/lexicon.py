@@ -142,7 +142,7 @@ UNITS: Mapping[str, tuple[str, float]] = MappingProxyType(
             ("mass", 0.4536, "lb|lbs|pound|pounds|磅"),
             ("mass", 0.02835, "oz|ounce|ounces|盎司"),
             ("mass", 1e3, "t|ton|tons|tonne|tonnes|吨"),
-            ("temperature", 1.0, "°C|℃|degrees Celsius|degree Celsius|degrees C|摄氏度|度"),
+            ("temperature", 1.0, "°C|℃|C|degrees Celsius|degree Celsius|degrees C|摄氏度|度"),
             ("temperature", 0.0, "°F|℉|degrees Fahrenheit|degrees F|华氏度"),
             ("temperature", 0.5, "K|kelvin|开尔文"),
             ("angle", 1.0, "°|degree|degrees"),

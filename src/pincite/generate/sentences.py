@@ -50,7 +50,9 @@ PAUSE_S = 0.45
 """Silence between two words that ends a stretch of speech."""
 
 _KEY = rf"[\"']?[^\W\d_][\w{CJK} ()（）/.'’&#%‰℃°²³-]{{0,38}}?[\"']?"
-_PAIR = re.compile(rf"(?:^|(?<=[;；|\t]))\s*(?P<key>{_KEY})\s?[:：=]\s?(?P<value>[^;；|\n]+)")
+_IS = r"(?!(?<=\d)[:：]\d\d)[:：=]"
+"""What stands between a name and its value; the colon of an hour (21:00) does not."""
+_PAIR = re.compile(rf"(?:^|(?<=[;；|\t]))\s*(?P<key>{_KEY})\s?{_IS}\s?(?P<value>[^;；|\n]+)")
 _FLOW = re.compile(
     rf"(?:^|(?<=[{{,;；|\t]))\s*(?P<key>{_KEY})\s?[:：=]\s?(?P<value>[^{{}},;；|\n]+)"
 )
@@ -135,7 +137,8 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
     """Yield the statements of one block: its lines are joined where they are wrapped prose."""
     lines = _lines(text, start, end)
     width = max(b - a for a, b in lines)
-    head = next((i for i, line in enumerate(lines) if _BAR in text[slice(*line)]), 0)
+    bars = [text[slice(*line)].count(_BAR) for line in lines]
+    head = next((i for i, n in enumerate(bars) if n and n in bars[i + 1 :]), 0)
     names = _column_names(text, lines[head:])
     index = 0
     while index < len(lines):
@@ -155,7 +158,7 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
             index += 1
             continue
         following = lines[index + 1] if index + 1 < len(lines) else None
-        if following and _KEY_LINE.match(shown) and _VALUE_LINE.match(text[slice(*following)]):
+        if following and _KEY_LINE.match(shown) and _is_value(text[slice(*following)]):
             yield _two_lines(text, (a, b), following)
             index += 2
             continue
@@ -164,6 +167,10 @@ def _block_statements(text: str, start: int, end: int) -> Iterator[Statement]:
             last += 1
         yield from _prose(text, a, lines[last][1])
         index = last + 1
+
+
+def _is_value(line: str) -> bool:
+    return bool(_VALUE_LINE.match(line)) and not line.rstrip().endswith((":", "："))
 
 
 _BAR = " | "

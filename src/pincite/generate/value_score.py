@@ -138,11 +138,14 @@ def fit(lens: Lens, value: Value) -> float:
         return 1.0 if "time" in question.focus else 0.1 * found
     same = same_dimension(value.dimension, question.dimension)
     if question.measured and value.kind in _MEASURED:
-        return 1.0 if same else 0.0
+        return 0.0 if not same else 0.3 if value.dimension == "pounds" else 1.0
+    if value.kind == "date" and _YEARLIKE.fullmatch(value.norm):
+        found = max(found, _FITS[question.kind].get("number", 0.0))
     measured = value.kind in ("quantity", "duration") and question.kind == "quantity"
     return 0.2 * found if measured and question.dimension and not same else found
 
 
+_YEARLIKE = re.compile(r"\d{4}")
 _CLOCK_NUMBER = re.compile(r"([01]?\d|2[0-4])\.?([0-5]?\d)?")
 
 
@@ -266,13 +269,17 @@ def _doubt(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) -> fl
     if lens.question.kind == "person" and value.kind == "name" and len(inside) == 1:
         starts = [scene.statement.start, *(f.start for f in scene.statement.fields)]
         return 0.5 if value.start in starts and len(scene.words) > 1 else 1.0
-    counts = lens.question.kind == "number" and lens.question.focus and value.kind == "number"
-    if not counts or not inside or inside[-1] + 1 >= len(scene.words):
+    question = lens.question
+    counted = question.kind == "number" and bool(question.focus)
+    measured = question.measured or question.kind in ("money", "quantity", "amount")
+    if value.kind != "number" or not (counted or measured) or not inside:
+        return 1.0
+    if inside[-1] + 1 >= len(scene.words):
         return 1.0
     following = scene.words[inside[-1] + 1]
     beside = scene.text[value.end : following.start].strip(" \u00a0") == ""
     other = following.term not in STOP_EN and following.term not in lens.links
-    return 0.5 if beside and other and following.term.isascii() else 1.0
+    return 0.4 if beside and other and following.term.isascii() else 1.0
 
 
 def _clause(lens: Lens, scene: _Scene, value: Value) -> float:
