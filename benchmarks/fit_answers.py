@@ -78,22 +78,26 @@ def newton(groups: Sequence[Group], start: Array, held: Sequence[int] = ()) -> A
     return w
 
 
-AGAINST = {"gap": 0.0, "missing": 0.0, "lacking": 0.0, "limits": 0.0}
+AGAINST = {"gap": 0.0, "missing": 0.0, "lacking": 0.0, "limits": 0.0, "beside": -1.0}
 """What can only speak against an answer, and the least that it does."""
-FOR = ("cover", "reached", "names", "type", "similarity", "context", "passage", "sought")
+FOR = {
+    **dict.fromkeys(("cover", "reached", "names", "type", "similarity", "context"), 0.0),
+    **dict.fromkeys(("passage", "sought"), 0.0),
+    "subject": 2.0,
+}
+"""What can only speak for one, and the least: a subject that is not there must be felt."""
 
 
 def signed(x: Array, right: Array, start: Array, held: Sequence[int]) -> Array:
-    """Return `logistic` weights none of which has the sign that it cannot have."""
+    """Return `logistic` weights, none of them beyond the bound of its sign."""
     fixed, start = list(held), start.copy()
     while True:
         w = logistic(x, right, start, fixed)
-        wrong = {
-            i: AGAINST.get(name, 0.0)
-            for i, name in enumerate(BELIEF_FEATURES)
-            if i not in fixed
-            and ((name in AGAINST and w[i] > AGAINST[name]) or (name in FOR and w[i] < 0.0))
-        }
+        wrong = {}
+        for i, name in enumerate(BELIEF_FEATURES):
+            low, high = FOR.get(name, -np.inf), AGAINST.get(name, np.inf)
+            if i not in fixed and not low <= w[i] <= high:
+                wrong[i] = low if w[i] < low else high
         if not wrong:
             return w
         for i, bound in wrong.items():

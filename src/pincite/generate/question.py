@@ -14,6 +14,7 @@ from pincite.generate.asked_unit import unit_asked
 from pincite.generate.keywords import Keyword, keywords
 from pincite.generate.lexicon import HARD_ZH, STOP_EN, WEEKDAYS_EN
 from pincite.generate.terms import tokens
+from pincite.generate.words_zh import chinese_words
 from pincite.language import CJK, language_of
 
 Kind = Literal[
@@ -128,6 +129,12 @@ def _verb(lowered: str) -> frozenset[str]:
     )
 
 
+def _verb_zh(text: str) -> frozenset[str]:
+    """Return the pairs of characters of the last verb of a Chinese question."""
+    verbs = [text[w.start : w.end] for w in chinese_words(text) if w.is_verb]
+    return frozenset(t.term for t in tokens(verbs[-1])) if verbs else frozenset()
+
+
 _ON_A_DAY = re.compile(
     rf"\bwhen\b.*\b(?:{WEEKDAYS_EN})s?\b|^\W*when (?:does|do|is|are)\b.*\b(?:open|close|shut)\b",
     re.IGNORECASE,
@@ -156,8 +163,8 @@ def read(text: str) -> Question:
     if unit is not None:
         kind, dimension = cast("Kind", unit.kind), unit.dimension
     focus = frozenset(t.term for t in tokens(asked_noun) if t.term not in STOP_EN)
-    if not focus and language != "zh" and kind in ("person", "place", "time", "duration"):
-        focus = _verb(lowered)
+    if not focus and kind in ("person", "place", "time", "duration"):
+        focus = _verb_zh(text) if language == "zh" else _verb(lowered)
     if kind == "time" and (_CLOCK.search(lowered) or _ON_A_DAY.search(lowered)):
         dimension = "clock"
     elif kind == "time" and _DAY.search(lowered):
