@@ -2,6 +2,7 @@
 
 import pytest
 
+from pincite.generate.asked_unit import same_dimension
 from pincite.generate.extractive import ExtractiveGenerator
 from pincite.generate.question import read
 from tests.generate.evidence import evenly, source
@@ -65,3 +66,20 @@ def test_bare_degrees_answer_a_question_about_a_temperature():
 )
 def test_numbers_that_stand_on_a_thing_are_codes_and_not_counts(text):
     assert read(text).kind == "code"
+
+
+def test_pounds_and_degrees_are_what_the_question_makes_of_them():
+    assert same_dimension("pounds", "mass")
+    assert same_dimension("pounds", "money")
+    assert same_dimension("angle", "temperature")
+    assert same_dimension("stuff", "volume")
+    assert not same_dimension("stuff", "temperature")
+    assert not same_dimension("length", "mass")
+
+
+def test_hours_are_never_given_for_litres():
+    answer = ExtractiveGenerator(abstain_below=0.0).generate(
+        "How many litres does the oil change take?", evenly(source("The oil change takes 2 hours."))
+    )
+    assert answer.text is not None
+    assert not answer.text.startswith("2 hours")

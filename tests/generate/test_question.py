@@ -104,3 +104,41 @@ def test_a_chinese_person_is_a_name():
 def test_asking_what_is_wrong_with_a_thing_is_no_definition():
     assert read("What is broken on the boat winch?").kind == "thing"
     assert read("What is a moraine?").kind == "definition"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("What does a night cost for guests?", "money"),
+        ("What did we pay for the diesel?", "money"),
+        ("What happened after the engine ran hot?", "manner"),
+        ("What should I do if somebody is buried?", "manner"),
+        ("How steep is the gully?", "quantity"),
+        ("How much coal goes into the bunker?", "quantity"),
+    ],
+)
+def test_plain_words_say_what_is_asked(text, kind):
+    assert read(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    "text", ["Who found it and when?", "Where and when is the cake?", "船哪天到？为什么晚了？"]
+)
+def test_a_question_of_two_parts_is_seen_as_one(text):
+    assert read(text).parts
+    assert not read("Who found the ring?").parts
+
+
+def test_who_asks_when_on_a_weekday_wants_the_hour():
+    assert read("When does the shop shut on Fridays?").dimension == "clock"
+    assert read("When was the shop shut?").dimension == ""
+
+
+def test_the_verb_is_sought_where_no_noun_is():
+    assert read("Where is the salt stored?").focus == {"stor"}
+    assert "修复" in read("谁修复了灯塔？").focus
+
+
+def test_the_month_of_may_is_a_name_and_the_verb_is_not():
+    assert [k.term for k in read("How high was it in May?").keywords if k.name] == ["may"]
+    assert "may" not in [k.term for k in read("What may be kept here?").keywords]

@@ -83,3 +83,47 @@ def test_the_fields_of_json_are_names_with_values():
     segment = Segment("s", "a", "text", TextSpan(0, len(text)), text)
     found = [(f.key, text[f.start : f.end]) for s in statements(segment) for f in s.fields]
     assert found == [("name", "Rain gauge"), ("serial", "TB-6674"), ("range_mm", "40")]
+
+
+def test_a_sentence_runs_on_over_an_empty_line_of_a_scan():
+    text = "3. A power cable runs under the path, forty\n\ncentimetres deep. Do not dig there."
+    assert said(text) == [
+        "A power cable runs under the path, forty\n\ncentimetres deep.",
+        "Do not dig there.",
+    ]
+
+
+def test_the_colon_of_an_hour_does_not_end_a_name():
+    text = "Friday night until 21:00"
+    segment = Segment("s", "a", "text", TextSpan(0, len(text)), text)
+    assert [f.key for s in statements(segment) for f in s.fields] != ["Friday night until 21"]
+
+
+def test_the_head_of_a_table_may_stand_below_its_caption():
+    text = "Table 1 | 2024 by quarter\nQuarter | Visitors | Takings\nThird | 74900 | 803000"
+    segment = Segment("s", "a", "text", TextSpan(0, len(text)), text)
+    rows = [s for s in statements(segment) if s.kind == "row"]
+    assert [[f.key for f in s.fields] for s in rows] == [["Quarter", "Visitors", "Takings"]]
+
+
+def test_names_and_values_inside_braces_are_fields():
+    text = "shed: {warmth: 17 C, keeper: Lian}"
+    segment = Segment("s", "a", "text", TextSpan(0, len(text)), text)
+    found = [(f.key, text[f.start : f.end]) for s in statements(segment) for f in s.fields]
+    assert found == [("warmth", "17 C"), ("keeper", "Lian")]
+
+
+def test_brackets_alone_say_nothing():
+    assert said("{\n}\n") == []
+
+
+def test_words_on_the_screen_are_read_as_on_a_page():
+    text = "we look at the pump\nPump A\n3.2 bar"
+    anchors = (
+        Anchor(0, 19, TimeSpan(0, 2)),
+        Anchor(20, 26, TimeSpan(0, 4, (0.1, 0.1, 0.2, 0.2))),
+        Anchor(27, 34, TimeSpan(0, 4, (0.1, 0.2, 0.2, 0.3))),
+    )
+    segment = Segment("s", "a", "video", TimeSpan(0, 4), text, anchors=anchors)
+    found = [(s.kind, [f.key for f in s.fields]) for s in statements(segment)]
+    assert found == [("speech", []), ("pair", ["Pump A"])]

@@ -87,7 +87,7 @@ def keywords(text: str, kind: str, unit: AskedUnit | None = None) -> tuple[Keywo
     found: list[Keyword] = []
     for token, word in _worded(text, gaps):
         shown = text[token.start : token.end]
-        if token.term in STOP_EN or shown.lower() in STOP_EN or term_of(shown) in STOP_EN:
+        if _is_stop(text, token) and not _is_month(text, token):
             continue
         inside = any(a <= token.start and token.end <= b for a, b in quoted)
         name = inside or _is_name(text, token) or (word is not None and word.is_name)
@@ -95,6 +95,16 @@ def keywords(text: str, kind: str, unit: AskedUnit | None = None) -> tuple[Keywo
         weight = _weight(shown, name, word) * (0.6 if asks else 1.0) * _part(word)
         found.append(Keyword(token.term, token.start, token.end, weight, name, asks))
     return tuple(found)
+
+
+def _is_stop(text: str, token: Token) -> bool:
+    shown = text[token.start : token.end]
+    return token.term in STOP_EN or shown.lower() in STOP_EN or term_of(shown) in STOP_EN
+
+
+def _is_month(text: str, token: Token) -> bool:
+    """True for the month of May, which is written like the verb but with a capital."""
+    return text[token.start : token.end] == "May" and bool(text[: token.start].strip())
 
 
 def _worded(text: str, gaps: Sequence[tuple[int, int]]) -> Iterator[tuple[Token, Word | None]]:

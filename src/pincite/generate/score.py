@@ -338,7 +338,7 @@ def _led(
     others are about and little itself.
     """
     first = source.statements[0]
-    titled = len(source.statements) > 2 and first.kind == "line"
+    titled = len(source.statements) > 2 and first.kind == "line" and not first.fields
     lent = over.share(np.maximum(own, covers[0])) - over.share(own) if titled and j else 0.0
     return {"lead": lent, "opening": float(titled and j == 0)}
 

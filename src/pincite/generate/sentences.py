@@ -267,8 +267,15 @@ def _prose(text: str, start: int, end: int) -> Iterator[Statement]:
         if _is_row(text[start:end]) or _is_pair(text[start:end]):
             yield _named(text, start, end)
             return
+    spans: list[tuple[int, int]] = []
     for a, b in sentences(text[start:end]):
-        for c, d in _short(text, start + a, start + b):
+        gap = re.compile(r"\n[ \t]*\n\s*").search(text, spans[-1][1], start + a) if spans else None
+        if gap and _runs_on(text, spans[-1][0], gap):
+            spans[-1] = (spans[-1][0], start + b)
+        else:
+            spans.append((start + a, start + b))
+    for a, b in spans:
+        for c, d in _short(text, a, b):
             yield _line_or_sentence(text, c, d)
 
 
