@@ -83,3 +83,21 @@ def test_hours_are_never_given_for_litres():
     )
     assert answer.text is not None
     assert not answer.text.startswith("2 hours")
+
+
+def test_a_length_is_never_given_for_a_speed():
+    answer = ExtractiveGenerator(abstain_below=0.0).generate(
+        "Up to what wind may the mast be climbed?",
+        evenly(source("WIND MAST 12 m\nNot to be climbed above 15 m/s", "mast.jpg")),
+    )
+    assert answer.text is not None
+    assert answer.text.startswith("15 m/s")
+
+
+def test_a_year_is_no_code():
+    answer = ExtractiveGenerator(abstain_below=0.0).generate(
+        "What is the number of the receipt?",
+        evenly(source("Ship chandlers since 1931.\n19.02.2025 16:42 No. 004471")),
+    )
+    assert answer.text is not None
+    assert "004471" in answer.text

@@ -5,12 +5,16 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 
 import pytest
 
-from pincite.errors import StoreLocked
+from pincite.errors import StoreError, StoreLocked
+from pincite.store import transaction
 from pincite.store.check import check
+from pincite.store.engine import LEDGER, open_table
 from pincite.store.tables import Store
+from pincite.store.view import View
 from tests.store.making import ROOT, ids, numbered
 
 HOLDER = """
@@ -107,3 +111,23 @@ def test_four_writers_at_once_and_a_reader(tmp_path):
     wanted = [*(i for n in (0, 10, 20, 30) for i in ids(numbered(n, 6))), *ids(numbered(1000, 1))]
     assert set(store.ledger()) == set(wanted)
     assert check(store).ok
+
+
+def test_a_version_cleaned_away_while_it_is_read_gives_way_to_a_newer_one(tmp_path, monkeypatch):
+    """The first ledger that is found is gone when its rows are read."""
+    store = Store.open(str(tmp_path / "kb"), create=True)
+    reader = Store.open(store.uri, read_only=True)
+    store.commit(numbered(0, 1))
+    stale = open_table(store.uri, LEDGER)
+    store.commit(numbered(1, 1))
+    newest = open_table(store.uri, LEDGER)
+    newest.optimize.compact_files()
+    newest.cleanup_old_versions(timedelta(0), delete_unverified=True)
+    with pytest.raises(StoreError):
+        View(store.uri, stale)
+    found = iter([stale])
+    monkeypatch.setattr(
+        transaction, "open_table", lambda *named: next(found, None) or open_table(*named)
+    )
+    assert reader.refresh()
+    assert len(reader.ledger()) == 2

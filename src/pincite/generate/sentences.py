@@ -288,7 +288,7 @@ def _line_or_sentence(text: str, start: int, end: int) -> Statement:
     return Statement(start, end, "sentence" if _CLOSED.search(shown) else "line")
 
 
-_MEASURED_KEY = re.compile(rf"\d ?(?:[A-Za-z°%]|[{CJK}])")
+_MEASURED_KEY = re.compile(rf"\d ?(?:[A-Za-z°]|[{CJK}])")
 """A key that holds an amount of its own: "Cylinder 17 x 24 inches" before "2 off"."""
 
 

@@ -139,10 +139,12 @@ def fit(lens: Lens, value: Value) -> float:
     same = same_dimension(value.dimension, question.dimension)
     if question.measured and value.kind in _MEASURED:
         return 0.0 if not same else 0.3 if value.dimension == "pounds" else 1.0
-    if value.kind == "date" and _YEARLIKE.fullmatch(value.norm):
+    if value.kind == "date" and question.kind != "code" and _YEARLIKE.fullmatch(value.norm):
         found = max(found, _FITS[question.kind].get("number", 0.0))
     measured = value.kind in ("quantity", "duration") and question.kind == "quantity"
-    return 0.2 * found if measured and question.dimension and not same else found
+    if measured and question.dimension and not same:
+        return 0.2 * found if value.kind == "duration" else 0.0
+    return found
 
 
 _YEARLIKE = re.compile(r"\d{4}")

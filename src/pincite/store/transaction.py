@@ -22,7 +22,7 @@ import lance
 import pyarrow as pa
 from lance.fragment import write_fragments
 
-from pincite.errors import StoreLocked
+from pincite.errors import StoreError, StoreLocked
 from pincite.store.engine import (
     EVIDENCE,
     LEDGER,
@@ -236,7 +236,24 @@ def transact(start: View, change: Callable[[Change], str]) -> View:
 
 
 def newest(view: View) -> View:
-    """Return the newest state: `view` itself if nobody has written since."""
+    """Return the newest state: `view` itself if nobody has written since.
+
+    A version may be cleaned away by another process between being found and being read; then a
+    newer one is there.
+
+    Raises:
+        StoreError: The same version cannot be read twice.
+    """
     with explained(view.uri, "looking for news"):
         latest = view.ledger.latest_version
-    return view if latest == view.version else View(view.uri, open_table(view.uri, LEDGER))
+    if latest == view.version:
+        return view
+    ledger = open_table(view.uri, LEDGER)
+    while True:
+        try:
+            return View(view.uri, ledger)
+        except StoreError:
+            newer = open_table(view.uri, LEDGER)
+            if newer.version == ledger.version:
+                raise
+            ledger = newer
