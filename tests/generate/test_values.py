@@ -108,3 +108,7 @@ def test_a_code_is_one_value_and_not_the_numbers_in_it(text, norm):
 @pytest.mark.parametrize("text", ["in 2024-2025", "on 2025-03-05", "rooms 10-20"])
 def test_dates_and_ranges_are_no_codes(text):
     assert norms(text, "code") == []
+
+
+def test_the_number_of_an_item_is_no_value():
+    assert norms("五、小艇最多乘坐八人", "number") == ["8"] * 2

@@ -190,6 +190,8 @@ def _is_no_number(text: str, match: re.Match[str]) -> bool:
     """True for a Chinese numeral that is part of a word: 零下, 一起, 一遍, a bare 千."""
     if match.group() == "零" and text.startswith("下", match.end()):
         return True
+    if text.startswith("、", match.end()) and not text[: match.start()].rpartition("\n")[2].strip():
+        return True  # the number of an item: 五、
     scale = match.group() in SCALES_ZH and match.group() != "十"
     return scale or bool(match.group() == "一" and _ADVERB_ZH.match(text, match.start()))
 
