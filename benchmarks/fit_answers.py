@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from benchmarks.answers import Retriever, load, token_f1
 from benchmarks.corpora import DATA
-from benchmarks.fit_calibration import Group, belief_rows, choice_groups, look, named, shown
+from benchmarks.fit_calibration import Group, choice_groups, look, named, shown
 from benchmarks.practice import Case, domains, holds_quote, load_cases, says
 from pincite.config import load_config
 from pincite.encode import default_encoder
@@ -35,8 +35,6 @@ DENSE = [STATEMENT_FEATURES.index(n) for n in ("similarity", "passage", "context
 DENSE_BELIEF = [BELIEF_FEATURES.index(n) for n in ("similarity", "passage", "context")]
 WEIGHTS = Path(calibrate.__file__).with_name("weights.json")
 PULL = 0.002
-PUBLIC_STEP = 4
-"""Every fourth question of a public set teaches belief; each is asked in several ways."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,24 +190,11 @@ def public_groups(language: str, similarity: Similarity | None) -> tuple[list[Gr
     return choice_groups(cases)
 
 
-def public_belief(
-    language: str, similarity: Similarity | None, weights: Weights
-) -> tuple[list[list[float]], list[float]]:
-    """Return belief features and truth of the even articles, look-alikes among the questions."""
-    path = DATA / "qa" / f"qa.{language}.json"
-    if not path.exists():
-        return [], []
-    paragraphs, items = load(path)
-    even = [i for i in items if paragraphs[i.gold].article % 2 == 0]
-    return belief_rows(paragraphs, even[::PUBLIC_STEP], Retriever(paragraphs), weights, similarity)
-
-
 def fit(
     reads: Sequence[Read],
     public: tuple[list[Group], list[Group]],
     *,
     dense: bool,
-    more: Callable[[Weights], tuple[list[list[float]], list[float]]] = lambda weights: ([], []),
 ) -> Weights:
     """Return weights fitted on practice cases and on the groups of the public sets."""
     statements, values = groups_of(reads)
@@ -217,11 +202,8 @@ def fit(
     value = newton(values + public[1], np.array(HAND.value))
     weights = Weights(tuple(statement), tuple(value), HAND.belief)
     rows, truth = _belief_data(reads, weights)
-    more_rows, more_truth = more(weights)
     held = [] if dense else DENSE_BELIEF
-    belief = signed(
-        np.array(rows + more_rows), np.array(truth + more_truth), np.array(HAND.belief), held
-    )
+    belief = signed(np.array(rows), np.array(truth), np.array(HAND.belief), held)
     return Weights(weights.statement, weights.value, tuple(belief))
 
 

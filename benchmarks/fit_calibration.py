@@ -1,4 +1,4 @@
-"""What questions of the public sets teach: which statement, which value, and when to believe.
+"""What questions of the public sets teach: which statement and which value.
 
 `fit_answers.py` uses the even articles of `qa.en.json` and `qa.zh.json`; `answers.py` judges on the
 odd ones.
@@ -13,13 +13,10 @@ import numpy.typing as npt
 
 from benchmarks.answers import (
     Item,
-    Paragraph,
-    Retriever,
     holds,
-    swapped,
     token_f1,
 )
-from pincite.generate import calibrate, compose
+from pincite.generate import calibrate
 from pincite.generate.question import read
 from pincite.generate.score import STATEMENT_FEATURES, Reading, read_evidence
 from pincite.generate.similar import Similarity, with_similarity
@@ -63,40 +60,6 @@ def look(question: str, evidence: list[Evidence], similarity: Similarity | None)
     if similarity is None:
         return reading
     return with_similarity(reading, evidence, calibrate.weights_for(asked), similarity)
-
-
-def belief_rows(
-    paragraphs: Sequence[Paragraph],
-    items: Sequence[Item],
-    retriever: Retriever,
-    weights: calibrate.Weights,
-    similarity: Similarity | None,
-) -> tuple[list[list[float]], list[float]]:
-    """Return features and truth of answers to answerable and unanswerable questions."""
-    rows: list[list[float]] = []
-    truth: list[float] = []
-
-    def add(question: str, evidence: list[Evidence], item: Item, possible: bool) -> None:
-        reading = look(question, evidence, similarity)
-        choice = compose.proposals(reading, evidence, weights)[0]
-        scored = choice.best.scored
-        text = evidence[scored.source].segment.text[scored.statement.start : scored.statement.end]
-        found = compose.belief_features(reading, choice, weights)
-        rows.append([found[name] for name in calibrate.BELIEF_FEATURES])
-        truth.append(float(possible and holds(text, item.answers)))
-
-    for number, item in enumerate(items):
-        article = paragraphs[item.gold].article
-        same = frozenset(i for i, p in enumerate(paragraphs) if p.article == article)
-        add(item.question, retriever.search(item.question, 5), item, True)
-        add(item.question, retriever.search(item.question, 5, same), item, False)
-        rest = retriever.search(item.question, 5, frozenset({item.gold}))
-        if not any(holds(e.segment.text, item.answers) for e in rest):
-            add(item.question, rest, item, False)
-        others = [items[(number + step * 37) % len(items)] for step in range(1, 9)]
-        for question in swapped(item, others):
-            add(question, retriever.search(question, 5), item, False)
-    return rows, truth
 
 
 def named(weights: calibrate.Weights) -> dict[str, dict[str, float]]:
