@@ -29,6 +29,7 @@ from pincite.generate import calibrate, compose
 from pincite.generate.calibrate import BELIEF_FEATURES, HAND, Weights
 from pincite.generate.score import STATEMENT_FEATURES, Reading
 from pincite.generate.similar import Similarity
+from pincite.generate.telling import tell
 
 Array = npt.NDArray[np.float64]
 DENSE = [STATEMENT_FEATURES.index(n) for n in ("similarity", "passage", "context")]
@@ -103,6 +104,13 @@ def signed(x: Array, right: Array, start: Array, held: Sequence[int]) -> Array:
             fixed.append(i)
 
 
+def with_bias(x: Array, right: Array, weights: Array) -> Array:
+    """Return the weights with the bias at which both classes of these rows weigh the same."""
+    bias = BELIEF_FEATURES.index("bias")
+    others = [i for i in range(len(weights)) if i != bias]
+    return logistic(x, right, weights, others)
+
+
 def logistic(x: Array, right: Array, start: Array, held: Sequence[int]) -> Array:
     """Return balanced logistic weights, pulled towards `start`; those in `held` stay."""
     share = right.mean()
@@ -161,11 +169,9 @@ def chosen(read: Read, weights: Weights) -> tuple[bool, bool, list[float]]:
     if not found:
         return False, False, []
     asked, gold = read.reading.lens.question, read.case.gold
-    given = [found[0]]
-    if not compose.shows_value(asked, found[0], weights):
-        given = compose.companions(asked, read.reading, found, weights)
+    given = tell(asked, read.reading, found, evidence, weights).said
     cited, told = False, ""
-    for scored in (proposal.best.scored for proposal in given):
+    for scored in (proposal.best.scored for proposal, _ in given):
         source = evidence[scored.source]
         start, end = scored.statement.start, scored.statement.end
         cited = cited or holds_quote(read.case, source, start, end)
@@ -192,18 +198,26 @@ def public_groups(language: str, similarity: Similarity | None) -> tuple[list[Gr
 
 def fit(
     reads: Sequence[Read],
+    gone: Sequence[Read],
     public: tuple[list[Group], list[Group]],
     *,
     dense: bool,
 ) -> Weights:
-    """Return weights fitted on practice cases and on the groups of the public sets."""
+    """Return weights fitted on practice cases and on the groups of the public sets.
+
+    What belief is worth also learns from `gone`, the cases without what answers them; its bias
+    comes from the cases as they are, since real questions without an answer are harder to tell.
+    """
     statements, values = groups_of(reads)
     statement = newton(statements + public[0], np.array(HAND.statement), [] if dense else DENSE)
     value = newton(values + public[1], np.array(HAND.value))
     weights = Weights(tuple(statement), tuple(value), HAND.belief)
-    rows, truth = _belief_data(reads, weights)
     held = [] if dense else DENSE_BELIEF
-    belief = signed(np.array(rows), np.array(truth), np.array(HAND.belief), held)
+    rows, truth = _belief_data(reads, weights)
+    missed = _belief_of_missing(gone, weights)
+    x, right = np.array(rows + missed), np.array(truth + [0.0] * len(missed))
+    belief = signed(x, right, np.array(HAND.belief), held)
+    belief = with_bias(np.array(rows), np.array(truth), belief)
     return Weights(weights.statement, weights.value, tuple(belief))
 
 
@@ -222,6 +236,21 @@ def _belief_data(reads: Sequence[Read], weights: Weights) -> tuple[list[list[flo
             rows.append(row)
             truth.append(float(answerable))
     return rows, truth
+
+
+def _belief_of_missing(gone: Sequence[Read], weights: Weights) -> list[list[float]]:
+    """Return belief features of questions whose evidence was taken away.
+
+    Where something else that is left says the answer all the same, the case is left out.
+    """
+    found = (chosen(read, weights) for read in gone)
+    return [row for _, right, row in found if row and not right]
+
+
+def without_gold(case: Case) -> Case:
+    """Return a case without the passages that answer it: a question with only look-alikes left."""
+    left = [e for e in case.evidence if not holds_quote(case, e, 0, len(e.segment.text))]
+    return Case(case.domain, case.gold, tuple(left))
 
 
 def judge(reads: Sequence[Read], weights: Weights) -> list[tuple[bool, bool, bool, bool]]:
@@ -292,22 +321,21 @@ def main() -> None:
             continue
         cases = [c for c in by_encoder[encoder] if c.gold["language"] == language]
         reads = read_all(cases, similarity)
+        answerable = [c for c in cases if c.gold["answerable"]]
+        gone = read_all([without_gold(c) for c in answerable], similarity)
         public = public_groups(language, similarity)
         print(title, flush=True)
         made = []
         for domain in sorted({c.domain for c in cases}) if arguments.judge else ():
             others = [r for r in reads if r.case.domain != domain]
-            weights = fit(others, public, dense=similarity is not None)
+            missed = [r for r in gone if r.case.domain != domain]
+            weights = fit(others, missed, public, dense=similarity is not None)
             part = judge([r for r in reads if r.case.domain == domain], weights)
             report(domain, part)
             made += part
         if made:
             report("left out in turn", made)
-        weights = fit(
-            reads,
-            public,
-            dense=similarity is not None,
-        )
+        weights = fit(reads, gone, public, dense=similarity is not None)
         if arguments.write:
             write(title, weights)
         else:

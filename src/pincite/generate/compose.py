@@ -27,9 +27,6 @@ from pincite.generate.values import Value
 from pincite.language import fold
 from pincite.types import Evidence
 
-SINGLE = frozenset({"number", "quantity", "money", "percent", "date", "clock", "duration"})
-"""Kinds of value of which one question has one: two different ones are a disagreement."""
-
 
 def _kept(question: Question) -> float:
     """Return the share a statement keeps that holds no value although one may be asked for."""
@@ -139,9 +136,6 @@ def flat(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-# -- belief -------------------------------------------------------------------------------------
-
-
 def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dict[str, float]:
     """Return what tells whether the chosen answer is one at all, by `BELIEF_FEATURES` name."""
     scored = choice.best.scored
@@ -189,9 +183,12 @@ _YEAR = re.compile(r"(?:1\d|20)\d\d")
 def _unmet_limits(over: Lens, scored: ScoredStatement) -> float:
     """Return 1 when the question sets a limit that nothing near the statement meets, else 0.
 
-    A limit is a year. For a row of a table it is also any name, and what the
-    question says beyond the names of columns: the row beside it is about another thing.
+    A limit is a year, and the number that tells one thing from others of its kind. For a row of
+    a table it is also any name, and what the question says beyond the names of columns: the row
+    beside it is about another thing.
     """
+    if scored.another:
+        return 1.0
     words, reached = over.question.keywords, scored.reached
     if any(_YEAR.fullmatch(k.term) and met < 0.5 for k, met in zip(words, reached, strict=True)):
         return 1.0
@@ -236,114 +233,3 @@ def _gap(question: Question, reached: npt.NDArray[np.float64]) -> float:
         previous = keyword.end
         longest = max(longest, run)
     return min(longest, 4.0) / 4.0
-
-
-# -- what to say --------------------------------------------------------------------------------
-
-
-def shows_value(question: Question, choice: Proposal, weights: Weights) -> bool:
-    """True when the best value stands out enough to be put in front of its sentence.
-
-    A question of two parts ("who, and when?") has no one value.
-    """
-    ground = choice.best
-    if ground.value is None or ground.value.kind == "reason" or question.parts:
-        return False
-    inner = value_posterior(ground.scored, weights)
-    return float(inner.max()) >= SHOW_VALUE
-
-
-SHOW_VALUE = 0.3
-"""A value less likely than this, given its sentence, is left to the sentence to tell."""
-
-
-def rival(
-    question: Question,
-    reading: Reading,
-    found: Sequence[Proposal],
-    evidence: Sequence[Evidence],
-) -> Proposal | None:
-    """Return the proposal that contradicts the best one, or None.
-
-    Two values contradict when both are of a kind of which there is one, measure the same thing,
-    stand in different files, and their statements meet the same words of the question about
-    equally well.
-    """
-    best = found[0]
-    mine = best.best.value
-    if mine is None or mine.kind not in SINGLE or question.kind == "list":
-        return None
-    files = {evidence[g.scored.source].asset.id for g in best.grounds}
-    for other in found[1:]:
-        theirs = other.best.value
-        if other.probability < 0.2 * best.probability:
-            return None
-        if theirs is None or (theirs.kind, theirs.dimension) != (mine.kind, mine.dimension):
-            continue
-        if evidence[other.best.scored.source].asset.id in files or _within(mine.norm, theirs.norm):
-            continue
-        if _same_claim(reading, best.best.scored, other.best.scored):
-            return other
-    return None
-
-
-def _within(one: str, other: str) -> bool:
-    """True when one date or range says the other one, only more exactly (2019, 2019-05)."""
-    return one in other or other in one
-
-
-def _same_claim(reading: Reading, one: ScoredStatement, other: ScoredStatement) -> bool:
-    """True when two statements are met by nearly the same words of the question."""
-    weights = reading.lens.weights
-    a, b = one.covered >= 0.5, other.covered >= 0.5
-    shared, either = float(weights[a & b].sum()), float(weights[a | b].sum())
-    enough = shared >= 0.5 * float(weights.sum())
-    return enough and either > 0.0 and shared / either >= 0.8
-
-
-def companions(
-    question: Question, reading: Reading, found: Sequence[Proposal], weights: Weights
-) -> list[Proposal]:
-    """Return the one to three statements of an answer in sentences, in reading order.
-
-    The best statement leads; the ones beside it in the same source join when they meet the
-    question nearly as well, more readily where a whole explanation is asked for.
-    """
-    shares = statement_posterior(reading, weights)
-    best = found[0].best.scored
-    index = next(i for i, s in enumerate(reading.statements) if s is best)
-    whole = question.kind in _EXPLAINED or question.parts
-    least = shares[index] * (0.25 if whole else 0.6)
-    chosen = [index]
-    if question.kind in _TOLD_NEXT and _goes_on(reading, index):
-        chosen.append(index + 1)
-    for i in sorted(range(len(shares)), key=lambda i: (-shares[i], i)):
-        close = reading.statements[i].source == best.source and abs(i - index) <= 2
-        if i not in chosen and close and shares[i] >= least and len(chosen) < 3:
-            chosen.append(i)
-    made: list[Proposal] = []
-    for i in sorted(chosen):
-        scored = reading.statements[i]
-        if i == index:
-            made.append(found[0])
-        else:
-            share = float(shares[i])
-            made.append(Proposal(f"statement {i}", share, (Ground(scored, None, share),)))
-    return made
-
-
-_TOLD_NEXT = frozenset({"reason", "manner"})
-"""Kinds of question whose answer often is the sentence after the one that names the matter."""
-
-
-def _goes_on(reading: Reading, index: int) -> bool:
-    """True when a sentence without a reason of its own is followed by another of its source."""
-    if index + 1 >= len(reading.statements):
-        return False
-    best, following = reading.statements[index], reading.statements[index + 1]
-    prose = all(s.statement.kind in ("sentence", "speech") for s in (best, following))
-    gives = any(value.kind == "reason" for value in best.values)
-    return prose and not gives and best.source == following.source
-
-
-_EXPLAINED = frozenset({"reason", "manner", "definition", "list", "saying"})

@@ -7,17 +7,11 @@ from collections.abc import Sequence
 
 from pincite.errors import UsageError
 from pincite.generate.calibrate import Weights, belief, weights_for
-from pincite.generate.compose import (
-    Proposal,
-    belief_features,
-    companions,
-    proposals,
-    rival,
-    shows_value,
-)
+from pincite.generate.compose import Proposal, belief_features, proposals
 from pincite.generate.question import Question, read
 from pincite.generate.score import Reading, read_evidence
 from pincite.generate.similar import Similarity, with_similarity
+from pincite.generate.telling import tell
 from pincite.generate.write import Sentence, sentence_of, write
 from pincite.types import Answer, Citation, Evidence
 
@@ -100,19 +94,19 @@ def _compose(
     confidence: float,
 ) -> tuple[list[Sentence], list[str]]:
     """Return the sentences of the answer and what the user should be told beside it."""
-    best = found[0]
-    other = rival(asked, reading, found, evidence)
-    with_value = other is not None or shows_value(asked, best, weights)
-    sentences = [sentence_of(best, evidence, confidence, with_value)]
-    if other is not None:
-        sentences.append(sentence_of(other, evidence, confidence, True))
+    told = tell(asked, reading, found, evidence, weights)
+    sentences = [sentence_of(p, evidence, confidence, shown) for p, shown in told.said]
+    if told.relation == "disagree":
         return sentences, [_disagreement(asked, sentences)]
-    if not with_value:
-        sentences = [
-            sentence_of(p, evidence, confidence, False)
-            for p in companions(asked, reading, found, weights)
-        ]
+    if told.relation == "alike":
+        return sentences, [_BOTH_GIVEN["zh" if asked.language == "zh" else "en"]]
     return sentences, []
+
+
+_BOTH_GIVEN = {
+    "en": "Two statements fit about equally well; both are given.",
+    "zh": "有两处说法差不多同样切题，都列在上面。 (Two statements fit about equally well.)",
+}
 
 
 def _disagreement(asked: Question, sentences: Sequence[Sentence]) -> str:

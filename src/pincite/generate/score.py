@@ -18,6 +18,7 @@ import numpy.typing as npt
 from pincite.generate.cover import Floats, Lens, lens
 from pincite.generate.extremes import Said, extremes
 from pincite.generate.lexicon import STOP_EN
+from pincite.generate.numbered import another, numbered
 from pincite.generate.question import Question
 from pincite.generate.receipt import CALLED, is_receipt, with_head
 from pincite.generate.sentences import Statement, statements
@@ -49,6 +50,8 @@ class ScoredStatement:
         reached: The same with all that stands around it: headings and title too.
         values: The values in it that could answer, spans within the segment.
         value_features: (number of values, number of `VALUE_FEATURES`).
+        another: True where it is about another one of a numbered kind than the question
+            (valve V5, not V4).
     """
 
     source: int
@@ -59,6 +62,7 @@ class ScoredStatement:
     reached: Floats
     values: tuple[Value, ...]
     value_features: Floats
+    another: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +80,7 @@ class _Source:
     Attributes:
         index: Place among the evidence.
         text: Text of the segment.
+        all: The same with the heading, the context and the title.
         prior: P(d | question).
         statements: What it says.
         words: Statement j holds the tokens `words[j]`.
@@ -90,6 +95,7 @@ class _Source:
 
     index: int
     text: str
+    all: str
     prior: float
     statements: list[Statement]
     words: list[list[Token]]
@@ -175,6 +181,7 @@ def _source(index: int, item: Evidence) -> _Source:
     return _Source(
         index=index,
         text=segment.text,
+        all=f"{segment.text}\n{segment.heading}\n{segment.context}\n{title}",
         prior=item.prior,
         statements=found,
         words=grouped,
@@ -198,6 +205,7 @@ def _score_source(over: Lens, source: _Source, asked: _AskedDays) -> list[Scored
     around = over.cover(source.around)
     named = source.trust * over.cover(source.named)
     titled = over.cover(source.titled)
+    things = numbered(over.question.text)
     scored: list[ScoredStatement] = []
     for j, statement in enumerate(source.statements):
         found, rows = score_values(over, source.text, statement, source.words[j])
@@ -228,10 +236,17 @@ def _score_source(over: Lens, source: _Source, asked: _AskedDays) -> list[Scored
         features["dates"] = dated
         row = np.array([features[name] for name in STATEMENT_FEATURES])
         matrix = np.array(rows).reshape(len(found), len(VALUE_FEATURES))
+        other = bool(things) and another(things, _shown(source, statement), source.all)
         scored.append(
-            ScoredStatement(source.index, statement, row, own, near, reached, tuple(found), matrix)
+            ScoredStatement(
+                source.index, statement, row, own, near, reached, tuple(found), matrix, other
+            )
         )
     return scored
+
+
+def _shown(source: _Source, statement: Statement) -> str:
+    return source.text[statement.start : statement.end]
 
 
 def _cover(over: Lens, statement: Statement, words: Sequence[Token]) -> Floats:
@@ -379,7 +394,7 @@ def _with_days(
 
 def _place(source: _Source, statement: Statement) -> dict[str, float]:
     """Return what a statement is, a mere heading or a row, and room for what is compared later."""
-    shown = source.text[statement.start : statement.end]
+    shown = _shown(source, statement)
     return {
         "title": float(_bare(shown) in source.headings),
         "row": float(statement.kind == "row"),
@@ -402,7 +417,7 @@ def _dialogue(
 ) -> dict[str, float]:
     """Return what the sentence before lends: its subject to a pronoun, its question to a reply."""
     statement = source.statements[j]
-    shown = source.text[statement.start : statement.end]
+    shown = _shown(source, statement)
     lent = over.share(np.maximum(own, covers[j - 1])) - over.share(own) if j else 0.0
     before = source.statements[j - 1] if j else None
     replies = before and source.text[before.start : before.end].endswith(("?", "？"))
