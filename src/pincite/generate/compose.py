@@ -79,7 +79,7 @@ def proposals(reading: Reading, evidence: Sequence[Evidence], weights: Weights) 
             continue
         for value, part in zip(scored.values, _votes(reading, scored, weights), strict=True):
             grouped.setdefault(value.norm, []).append(Ground(scored, value, float(share * part)))
-    made = [_proposal(norm, grounds) for norm, grounds in grouped.items()]
+    made = [_proposal(norm, grounds, evidence) for norm, grounds in grouped.items()]
     return sorted(made, key=lambda p: -p.probability)
 
 
@@ -112,14 +112,31 @@ def _says_more(over: Lens, scored: ScoredStatement, text: str) -> bool:
     return any(t.term not in over.links and t.term not in STOP_EN for t in said)
 
 
-def _proposal(norm: str, grounds: list[Ground]) -> Proposal:
-    total = sum(g.share for g in grounds)
+def _proposal(norm: str, grounds: list[Ground], evidence: Sequence[Evidence]) -> Proposal:
+    total = _summed(grounds, evidence)
     first = max(grounds, key=lambda g: g.share)
     best: dict[int, Ground] = {}
     for ground in sorted(grounds, key=lambda g: -g.share):
         if ground is first or _as_good(ground, first):
             best.setdefault(ground.scored.source, ground)
     return Proposal(norm, total, tuple(best.values()))
+
+
+def _summed(grounds: Sequence[Ground], evidence: Sequence[Evidence]) -> float:
+    """Return the share of all grounds, of the rows of one table only that of the best.
+
+    Rows of a table are about different things: a number that stands in four of them is not said
+    four times.
+    """
+    rows: dict[str, float] = {}
+    total = 0.0
+    for ground in grounds:
+        if ground.scored.statement.kind == "row":
+            table = evidence[ground.scored.source].asset.id
+            rows[table] = max(rows.get(table, 0.0), ground.share)
+        else:
+            total += ground.share
+    return total + sum(rows.values())
 
 
 def _as_good(ground: Ground, best: Ground) -> bool:

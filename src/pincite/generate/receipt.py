@@ -16,6 +16,7 @@ _TELLTALE = re.compile(
 )
 _AMOUNT = re.compile(r"\d[.,]\d\d\b")
 _NAME = re.compile(r"[^\W\d_].*[^\W\d_]{2}")
+_SELLER = ("company shop", "公司 商店")
 HEAD = 8
 """So many first statements may belong to the head."""
 
@@ -53,11 +54,18 @@ def with_head(text: str, found: Sequence[Statement]) -> list[Statement]:
             v for v in values(shown) if v.kind == "place" and any(c.isdigit() for c in v.norm)
         ]
         if not named and not placed and _NAME.search(shown):
-            marked[i] = _marked(statement, "公司 商店" if shown[:1] >= "\u3400" else "company shop")
+            marked[i] = _marked(statement, _SELLER[shown[:1] >= "\u3400"])
             named = True
         elif named and placed:
             marked[i] = _marked(statement, "地址 商店" if shown[:1] >= "\u3400" else "address shop")
     return marked
+
+
+def seller(text: str, found: Sequence[Statement]) -> str:
+    """Return the line of a receipt that `with_head` took for the seller's name, or ""."""
+    named = (s for s in found[:HEAD] if s.fields and s.fields[0].key in _SELLER)
+    first = next(named, None)
+    return text[first.start : first.end] if first else ""
 
 
 def _marked(statement: Statement, key: str) -> Statement:

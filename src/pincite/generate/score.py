@@ -6,6 +6,7 @@ order of `STATEMENT_FEATURES`; `calibrate.py` holds what each is worth.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -18,11 +19,11 @@ import numpy.typing as npt
 from pincite.generate.cover import Floats, Lens, lens
 from pincite.generate.extremes import Said, extremes
 from pincite.generate.lexicon import STOP_EN
-from pincite.generate.numbered import another, numbered
 from pincite.generate.question import Question
-from pincite.generate.receipt import CALLED, is_receipt, with_head
+from pincite.generate.receipt import CALLED, is_receipt, seller, with_head
 from pincite.generate.sentences import Statement, statements
 from pincite.generate.terms import Token, tokens
+from pincite.generate.told_apart import another, marked, under_another
 from pincite.generate.value_score import VALUE_FEATURES, score_values
 from pincite.generate.values import Value, values
 from pincite.generate.when import Day, agreement, days
@@ -81,6 +82,7 @@ class _Source:
         index: Place among the evidence.
         text: Text of the segment.
         all: The same with the heading, the context and the title.
+        heading: The headings above it.
         prior: P(d | question).
         statements: What it says.
         words: Statement j holds the tokens `words[j]`.
@@ -96,6 +98,7 @@ class _Source:
     index: int
     text: str
     all: str
+    heading: str
     prior: float
     statements: list[Statement]
     words: list[list[Token]]
@@ -171,9 +174,10 @@ def _source(index: int, item: Evidence) -> _Source:
     segment = item.segment
     found = statements(segment)
     title = f"{item.asset.title} {PurePath(item.asset.uri).stem}".replace("_", " ")
-    if segment.modality == "image" and is_receipt(segment.text):
+    receipt = segment.modality == "image" and is_receipt(segment.text)
+    if receipt:
         found = with_head(segment.text, found)
-        title += f" {CALLED}"
+        title += f" {CALLED} {seller(segment.text, found)}"
     words = tokens(segment.text)
     parts = [{t.term for t in tokens(p)} for p in (segment.heading, segment.context, title)]
     grouped = [[t for t in words if t.start < s.end and s.start < t.end] for s in found]
@@ -182,6 +186,7 @@ def _source(index: int, item: Evidence) -> _Source:
         index=index,
         text=segment.text,
         all=f"{segment.text}\n{segment.heading}\n{segment.context}\n{title}",
+        heading=segment.heading,
         prior=item.prior,
         statements=found,
         words=grouped,
@@ -190,7 +195,7 @@ def _source(index: int, item: Evidence) -> _Source:
         titled=frozenset(parts[2]),
         dated=days(f"{segment.heading}\n{title}"),
         headings=frozenset(_bare(h) for h in (*segment.heading.split(" > "), title)),
-        trust=0.9 if pictured and len(found) <= SHORT else 0.6,
+        trust=0.9 if receipt or (pictured and len(found) <= SHORT) else 0.6,
     )
 
 
@@ -205,7 +210,7 @@ def _score_source(over: Lens, source: _Source, asked: _AskedDays) -> list[Scored
     around = over.cover(source.around)
     named = source.trust * over.cover(source.named)
     titled = over.cover(source.titled)
-    things = numbered(over.question.text)
+    things, pairs = marked(over.question.text), _pairs(over.question)
     scored: list[ScoredStatement] = []
     for j, statement in enumerate(source.statements):
         found, rows = score_values(over, source.text, statement, source.words[j])
@@ -236,13 +241,22 @@ def _score_source(over: Lens, source: _Source, asked: _AskedDays) -> list[Scored
         features["dates"] = dated
         row = np.array([features[name] for name in STATEMENT_FEATURES])
         matrix = np.array(rows).reshape(len(found), len(VALUE_FEATURES))
-        other = bool(things) and another(things, _shown(source, statement), source.all)
+        shown = _shown(source, statement)
+        other = another(things, shown, source.heading, source.all)
+        other = other or under_another(pairs, shown, source.heading.rsplit(" > ", 1)[-1])
         scored.append(
             ScoredStatement(
                 source.index, statement, row, own, near, reached, tuple(found), matrix, other
             )
         )
     return scored
+
+
+def _pairs(question: Question) -> list[tuple[str, str]]:
+    """Return the neighbouring keywords of an English question: ("south", "colony")."""
+    words = question.keywords
+    together = itertools.pairwise(words)
+    return [(a.term, b.term) for a, b in together if question.text[a.end : b.start] == " "]
 
 
 def _shown(source: _Source, statement: Statement) -> str:
@@ -384,7 +398,7 @@ def _with_days(
     """
     if not asked.dates:
         return met, 0.0
-    said = days(source.text[statement.start : statement.end])
+    said = days(_shown(source, statement).replace(" | ", " "))
     if not said:
         return met, 0.5 * agreement(asked.dates, source.dated)
     found = agreement(asked.dates, said)

@@ -6,15 +6,16 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from pincite.generate.asked_unit import same_dimension
 from pincite.generate.cover import Lens
 from pincite.generate.lexicon import STOP_EN
-from pincite.generate.question import Kind
+from pincite.generate.question import Kind, Question
 from pincite.generate.sentences import Field, Statement
-from pincite.generate.terms import Token, tokens
+from pincite.generate.terms import Token, term_of, tokens
 from pincite.generate.values import Value, ValueKind, chinese_kind, values
-from pincite.language import fold
+from pincite.language import CJK, fold
 
 VALUE_FEATURES = (
     "type", "proximity", "focus", "overlap", "length", "key", "name", "chunk", "clause", "copula",
@@ -96,7 +97,8 @@ def score_values(
         overlap = _overlap(lens, [words[i].term for i in inside])
         if fold(text[value.start : value.end]) in asked_text:
             overlap = 1.0
-        if question.kind in STRICT and fit(lens, value) == 0.0:
+        apt = fit(lens, value) > 0.0 or _amount_of(lens, scene, value)
+        if question.kind in STRICT and not apt:
             continue
         if overlap > 0.99 and not question.choices:
             continue
@@ -131,9 +133,13 @@ def fit(lens: Lens, value: Value) -> float:
         return 0.7 * _as_clock(value)
     if question.kind == "person" and value.kind != "list" and _DIGIT.search(value.norm):
         return 0.0
+    if question.kind == "contact" and value.kind != "contact" and not _reaches(question, value):
+        return 0.0
     if question.kind == "duration" and value.dimension == "length":
         return 0.7  # "how long" asks for either
     found = _FITS[question.kind].get(value.kind, 0.0)
+    if value.kind == "field" and found and _names_kind(question.kind, value.key):
+        return 1.0
     if value.dimension == "times":
         return 1.0 if "time" in question.focus else 0.1 * found
     same = same_dimension(value.dimension, question.dimension)
@@ -145,6 +151,17 @@ def fit(lens: Lens, value: Value) -> float:
     if measured and question.dimension and not same:
         return 0.2 * found if value.kind == "duration" else 0.0
     return found
+
+
+_PHONE = frozenset(term_of(word) for word in ("phone", "telephone", "mobile", "fax", "number"))
+_NUMBER_ONLY = re.compile(r"(?:ext\w*\.? *|分机|[-+()./ \d])*\d+")
+
+
+def _reaches(question: Question, value: Value) -> bool:
+    """True for a value by which somebody could be reached: digits for a telephone."""
+    if question.focus & _PHONE or "电话" in question.text or "号码" in question.text:
+        return _NUMBER_ONLY.fullmatch(value.norm) is not None
+    return True
 
 
 _YEARLIKE = re.compile(r"\d{4}")
@@ -212,7 +229,28 @@ def _key_share(lens: Lens, key: str) -> float:
         return 0.0
     reached = [max((kin for _, kin in lens.links.get(t, ())), default=0.0) for t in own]
     wanted = any(t in lens.question.focus for t in own) and len(own) <= 2
-    return max(sum(reached) / len(own), float(wanted))
+    told = 0.8 if _names_kind(lens.question.kind, key) else 0.0
+    return max(sum(reached) / len(own), float(wanted), told)
+
+
+def _names_kind(kind: Kind, key: str) -> bool:
+    """True for the name of a field that says what kind of thing it holds: place, date, price."""
+    names = _KEYS.get(kind, frozenset())
+    return len(key) <= 24 and any(t.term in names for t in tokens(key))
+
+
+_KEYS: Mapping[Kind, frozenset[str]] = {
+    cast(Kind, kind): frozenset(t.term for t in tokens(words))
+    for kind, words in {
+        "place": "place location where site position room store stored kept shelf address found "
+                 "位置 地点 地址 存放 场所 房间 产地 出土",
+        "person": "who by person staff owner keeper driver author responsible contact signed "
+                  "负责 负责人 经手 姓名 联系人 作者 签字 值班",
+        "time": "date day when due since until 日期 时间 期限",
+        "money": "price cost amount fee total paid 价格 金额 费用 单价 总价 合计",
+        "contact": "phone telephone tel email mail 电话 手机 邮箱",
+    }.items()
+}  # fmt: skip
 
 
 def _field_share(value: Value, fields: Sequence[Field], shares: Mapping[int, float]) -> float:
@@ -246,7 +284,7 @@ def _features(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) ->
     before = scene.text[max(statement.start, value.start - 8) : value.start]
     unit_asked = question.kind == "number" and any(words[i].term in question.focus for i in inside)
     return {
-        "type": 1.0 if unit_asked else fit(lens, value),
+        "type": 1.0 if unit_asked or _amount_of(lens, scene, value) else fit(lens, value),
         "proximity": sum(lens.weights[i] * near for i, near in nearest.items()) / total,
         "focus": float(bool(question.focus & around)),
         "length": math.log1p(len(inside)) / 2.0,
@@ -262,6 +300,20 @@ def _features(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) ->
     }
 
 
+_COUNTER_ZH = re.compile(f"[{CJK}]$(?<![零一二三四五六七八九十百千万亿两半])")
+_UNCOUNTED = frozenset({"duration", "quantity", "money", "percent", "time"})
+"""Kinds of question that a count of people or things (三人, 两只) does not answer."""
+_OF = re.compile(r"\s*(?:of\s+)(?:the\s+)?(\w+)")
+
+
+def _amount_of(lens: Lens, scene: _Scene, value: Value) -> bool:
+    """True for "20 mm of rain" where the question is how much rain, whatever it is measured in."""
+    if lens.question.dimension != "stuff" or value.kind not in _MEASURED:
+        return False
+    following = _OF.match(scene.text, value.end, scene.statement.end)
+    return following is not None and term_of(following[1]) in lens.question.focus
+
+
 def _doubt(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) -> float:
     """Return what the type of a value keeps, 0..1, after a look at the words beside it.
 
@@ -272,6 +324,9 @@ def _doubt(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) -> fl
         starts = [scene.statement.start, *(f.start for f in scene.statement.fields)]
         return 0.5 if value.start in starts and len(scene.words) > 1 else 1.0
     question = lens.question
+    counter = _COUNTER_ZH.search(scene.text[value.start : value.end + 1])
+    if value.kind == "number" and counter and question.kind in _UNCOUNTED:
+        return 0.2
     counted = question.kind == "number" and bool(question.focus)
     measured = question.measured or question.kind in ("money", "quantity", "amount")
     if value.kind != "number" or not (counted or measured) or not inside:

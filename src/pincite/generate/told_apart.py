@@ -1,4 +1,4 @@
-"""Things told apart by a number: tank 3, valve V4, the third train, 六号展厅."""
+"""Things of one kind told apart: tank 3, valve V4, 六号展厅, the west colony."""
 
 from __future__ import annotations
 
@@ -33,41 +33,37 @@ _NUMERALS = {c: n for n, c in enumerate("一二三四五六七八九", 1)}
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
-    """One such thing.
+class Marked:
+    """One of several things of a kind.
 
     Attributes:
         noun: What it is, as terms are compared; for a code its letters, for Chinese one pair of
             characters of the noun.
         number: Which one.
-        start: Where the number starts in the text.
-        end: Where the number ends.
     """
 
     noun: str
     number: int
-    start: int
-    end: int
 
 
-def numbered(text: str) -> tuple[Numbered, ...]:
-    """Return the things that a text tells apart by their number.
+def marked(text: str) -> tuple[Marked, ...]:
+    """Return the things that a text tells apart by a number.
 
     Amounts (3 tanks), dates and clocks are none; the first of something is none either, for
     it often only means what comes at the start.
 
     Example:
-        >>> [(n.noun, n.number) for n in numbered("What is wrong with tank three?")]
+        >>> [(n.noun, n.number) for n in marked("What is wrong with tank three?")]
         [('tank', 3)]
-        >>> [(n.noun, n.number) for n in numbered("Three tanks on 4 May, valve V4")]
+        >>> [(n.noun, n.number) for n in marked("Three tanks on 4 May, valve V4")]
         [('V', 4)]
-        >>> ("展厅", 6) in {(n.noun, n.number) for n in numbered("六号展厅有多大？")}
+        >>> ("展厅", 6) in {(n.noun, n.number) for n in marked("六号展厅有多大？")}
         True
     """
     return (*_after(text), *_before(text), *_codes(text), *_chinese(text))
 
 
-def _after(text: str) -> Iterator[Numbered]:
+def _after(text: str) -> Iterator[Marked]:
     """Yield nouns that a number follows, unless it counts what comes next: wash 42 casks."""
     for match in _AFTER.finditer(text):
         noun, number, following = match.group(1).lower(), match.group(2).lower(), match.group(3)
@@ -77,10 +73,10 @@ def _after(text: str) -> Iterator[Numbered]:
             continue
         value = _WORDS.index(number) + 1 if number in _WORDS else int(number)
         if value < 1000:
-            yield Numbered(term_of(noun), value, *match.span(2))
+            yield Marked(term_of(noun), value)
 
 
-def _before(text: str) -> Iterator[Numbered]:
+def _before(text: str) -> Iterator[Marked]:
     """Yield nouns behind an ordinal: the third train, the second search dog."""
     for match in _BEFORE.finditer(text):
         ordinal = match.group(1).lower()
@@ -88,19 +84,19 @@ def _before(text: str) -> Iterator[Numbered]:
         for noun in match.groups()[1:]:
             if not noun or noun.lower() in STOP_EN or noun.lower() in _MONTHS:
                 break
-            yield Numbered(term_of(noun), value, *match.span(1))
+            yield Marked(term_of(noun), value)
 
 
-def _codes(text: str) -> Iterator[Numbered]:
+def _codes(text: str) -> Iterator[Marked]:
     for match in _CODE.finditer(text):
-        yield Numbered(match.group(1), int(match.group(2)), *match.span())
+        yield Marked(match.group(1), int(match.group(2)))
 
 
-def _chinese(text: str) -> Iterator[Numbered]:
+def _chinese(text: str) -> Iterator[Marked]:
     for match in _CHINESE.finditer(text):
         number, noun = match.groups()
         for i in range(len(noun) - 1):
-            yield Numbered(noun[i : i + 2], _value(number), match.start(1), match.end(1) + 1)
+            yield Marked(noun[i : i + 2], _value(number))
 
 
 def _value(number: str) -> int:
@@ -110,29 +106,63 @@ def _value(number: str) -> int:
     return (_NUMERALS.get(tens, 1) * 10 if ten else 0) + _NUMERALS.get(ones, 0)
 
 
-def another(asked: Sequence[Numbered], own: str, around: str) -> bool:
-    """Return whether a statement is about another one of a numbered kind than the asked one.
+def another(asked: Sequence[Marked], own: str, heading: str, around: str) -> bool:
+    """Return whether a statement is about another one of a kind than the one that is asked for.
 
-    It is when it names the kind with another number only, or when the number that is asked for
-    stands nowhere around it.
+    It is when it names the kind with another mark only, or says nothing of the kind and its
+    heading does, or when the number that is asked for stands nowhere around it.
 
     Args:
         asked: The numbered things of the question.
         own: The statement.
+        heading: The heading it stands under.
         around: The text it stands in, with its headings and title.
 
     Example:
-        >>> asked = numbered("When was generator G3 overhauled?")
-        >>> another(asked, "G2 had its overhaul in May.", ""), another(asked, "So had G3.", "G3")
-        (True, False)
+        >>> asked = marked("When was generator G3 overhauled?")
+        >>> another(asked, "G2 had its overhaul in May.", "", "")
+        True
+        >>> another(asked, "So had G3.", "", "So had G3.")
+        False
     """
-    said, near = numbered(own), numbered(around)
-    numbers = {term.term for term in tokens(f"{own} {around}")}
+    if not asked:
+        return False
+    said, above = marked(own), marked(heading)
+    known = {n.number for n in marked(f"{own}\n{around}")}
+    written = {term.term for term in tokens(f"{own} {around}")}
     for thing in asked:
-        kinds = {n.number for n in said if n.noun == thing.noun}
-        if kinds and thing.number not in kinds:
+        numbers = _numbers(said, thing) or _numbers(above, thing)
+        if numbers and thing.number not in numbers:
             return True
-        known = thing.number in {n.number for n in (*said, *near)} or str(thing.number) in numbers
-        if not known:
+        if thing.number not in known and str(thing.number) not in written:
             return True
     return False
+
+
+def _numbers(found: Sequence[Marked], thing: Marked) -> frozenset[int]:
+    return frozenset(n.number for n in found if n.noun == thing.noun)
+
+
+def under_another(asked: Sequence[tuple[str, str]], own: str, heading: str) -> bool:
+    """Return whether a statement stands under the heading of another one of the kind asked about.
+
+    A heading of two words ("Cairn colony") tells its section from others of the kind.
+
+    Args:
+        asked: Neighbouring words of the question, as terms.
+        own: The statement.
+        heading: The innermost heading.
+
+    Example:
+        >>> under_another([("south", "coloni")], "95 nests.", "Cairn colony")
+        False
+        >>> pair = tuple(t.term for t in tokens("south colony"))
+        >>> under_another([pair], "95 nests.", "Cairn colony")
+        True
+    """
+    words = [t.term for t in tokens(heading)]
+    if len(words) != 2 or not heading.isascii():
+        return False
+    mark, noun = words
+    said = {t.term for t in tokens(own)}
+    return any(n == noun and m != mark and m not in said for m, n in asked)
