@@ -81,7 +81,7 @@ AGAINST = {"gap": 0.0, "missing": 0.0, "lacking": 0.0, "limits": 0.0, "beside": 
 """What can only speak against an answer, and the least that it does."""
 FOR = {
     **dict.fromkeys(("cover", "reached", "names", "type", "similarity", "context"), 0.0),
-    **dict.fromkeys(("passage", "sought"), 0.0),
+    **dict.fromkeys(("passage", "sought", "topic"), 0.0),
     "subject": 2.0,
 }
 """What can only speak for one, and the least: a subject that is not there must be felt."""

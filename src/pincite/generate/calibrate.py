@@ -23,7 +23,7 @@ from pincite.generate.value_score import VALUE_FEATURES
 BELIEF_FEATURES = (
     "bias", "cover", "reached", "names", "gap", "type", "order", "density", "similarity",
     "value", "statement", "agreement", "key", "limits", "dates", "context", "passage",
-    "sought", "subject", "missing", "lacking", "beside",
+    "sought", "subject", "missing", "lacking", "beside", "topic",
 )  # fmt: skip
 
 

@@ -183,6 +183,7 @@ def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dic
         "passage": measured["passage"],
         "sought": measured["sought"],
         "subject": measured["subject"],
+        "topic": measured["topic"],
         "missing": _largest(over, 1.0 - scored.near),
         "lacking": _largest(over, (1.0 - scored.near) * np.array(names > 0.0)),
     }

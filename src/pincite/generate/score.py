@@ -34,7 +34,7 @@ STATEMENT_FEATURES = (
     "cover", "names", "near", "around", "order", "type", "focus", "key", "length", "prior",
     "similarity", "density", "asked", "replies", "early", "fields", "carried",
     "dates", "title", "row", "best", "passage", "context", "sought", "subject", "topic", "lead",
-    "opening", "extreme",
+    "opening", "extreme", "another",
 )  # fmt: skip
 
 
@@ -239,11 +239,12 @@ def _score_source(over: Lens, source: _Source, asked: _AskedDays) -> list[Scored
         features |= _dialogue(over, source, covers, own, j)
         features |= _place(source, statement)
         features["dates"] = dated
-        row = np.array([features[name] for name in STATEMENT_FEATURES])
-        matrix = np.array(rows).reshape(len(found), len(VALUE_FEATURES))
         shown = _shown(source, statement)
         other = another(things, shown, source.heading, source.all)
         other = other or under_another(pairs, shown, source.heading.rsplit(" > ", 1)[-1])
+        features["another"] = float(other)
+        row = np.array([features[name] for name in STATEMENT_FEATURES])
+        matrix = np.array(rows).reshape(len(found), len(VALUE_FEATURES))
         scored.append(
             ScoredStatement(
                 source.index, statement, row, own, near, reached, tuple(found), matrix, other
