@@ -71,6 +71,24 @@ def unit_asked(text: str) -> AskedUnit | None:
     return AskedUnit(start, end, kind, dimension)
 
 
+_SHORT = [u for u in UNITS if u.isascii() and u not in _COMMON]
+_IN_KEY = re.compile(
+    rf"(?:^|(?<![A-Za-z]))(?P<unit>{_written([*_SHORT, *_CHARACTERS])})[)\]）】]?$", re.IGNORECASE
+)
+
+
+def unit_of(key: str) -> str:
+    """Return the dimension of the unit that the name of a column ends with, or "".
+
+    Example:
+        >>> unit_of("Diesel (litres)"), unit_of("tank_a_l"), unit_of("重量(公斤)"), unit_of("goal")
+        ('volume', 'volume', 'mass', '')
+    """
+    match = _IN_KEY.search(key.strip())
+    unit = match["unit"] if match else ""
+    return next((UNITS[u][0] for u in (unit, unit.lower()) if u in UNITS), "")
+
+
 _STUFF = ("mass", "volume", "energy", "power", "data", "area", "percent", "money", "pounds")
 """What "how much of it" is counted in; not degrees, metres or hours."""
 _ALIKE = (frozenset({"angle", "temperature"}), frozenset({"pounds", "mass"}),

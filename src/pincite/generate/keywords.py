@@ -60,6 +60,7 @@ _ASKING: Mapping[str, re.Pattern[str]] = {
     ),
     "person": re.compile(r"\b(?:person|name)\b|名字|姓名|人员"),
     "colour": re.compile(r"\bcolou?rs?\b|颜色"),
+    "code": re.compile(r"\b(?:numbers?|no|code|id)\b|编号|号码|单号|代码"),
 }  # fmt: skip
 
 

@@ -270,6 +270,8 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "subject topic title 主题 题目 标题",
         "item article product goods 品名 物品 商品 产品",
         "stock store supply left quantity 库存 存量 剩余",
+        "仓库 库房 库存 储藏室",
+        "剩 剩余 余 库存 还有",
         "charge responsible manage 负责 主管 管理",
     )
 )

@@ -204,6 +204,8 @@ _AUX = (
 )
 _NOUNS = r"((?:[\w'’.&/-]+\s+){0,4}?[\w'’.&/-]+?)"
 _EN_RULES: tuple[tuple[str, Kind, str], ...] = (
+    (rf"\bhow much (?:did|does|do|is|are|was|were|will|would) (?:the|an?|one|our) {_NOUNS}"
+     r"(?=\s+(?:on|of|in|at|for|from|costs?)\b|[?.,]|$)", "money", ""),
     (r"\bwhat (?:does|do|did|will|would|must|should)\b.*\b(?:costs?|pay|paid|charged?|earn|spend)\b"
      r"()", "money", ""),
     (r"\bwhat happen\w*\b()|\bwhat (?:should|must|do|can|shall|did|does) (?:\w+ ){1,3}do\b",
@@ -338,6 +340,10 @@ _ZH_HOW_MANY = re.compile(rf"(?:多少|几)[{_MEASURES_ZH}]?([{CJK}]{{0,4}})")
 _ZH_AMOUNT = re.compile(
     "(?:是|为|低于|高于|超过|不到|大于|小于|达到?|[高低大小]到)了?多少(?=$|[？?，,。]|[不才就时以会要])"
 )
+_ZH_LIMIT = re.compile(
+    f"([{CJK}]{{2,4}}?)(?:超过|低于|高于|大于|小于|不到|达到?|[高低大小升降]到)了?多少(?![钱人个次])"
+)
+"""风速超过多少无人机不能起飞: the wind is asked for, not how many drones."""
 _ZH_NOUN = re.compile(
     rf"(?:什么样的|什么|何种|哪一?[种个家位座条所部本支次届项]?)([{CJK}]{{1,6}}?)(?=是|被|在|有|[？?，。,]|的|$)"
 )
@@ -353,6 +359,9 @@ def _read_zh(text: str) -> tuple[Kind, str, str]:
     for pattern, kind, dimension in _ZH_RULES:
         if re.search(pattern, text):
             return kind, dimension, noun
+    limit = _first(_ZH_LIMIT, text)
+    if limit and _noun_kind(limit)[0] != "thing":
+        return (*_noun_kind(limit), limit)
     if "多少" in text or re.search(r"几[^乎]", text):
         by_noun = _noun_kind(noun) if noun else ("thing", "")
         if by_noun[0] != "thing":

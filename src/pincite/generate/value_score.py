@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from pincite.generate.asked_unit import same_dimension
+from pincite.generate.asked_unit import same_dimension, unit_of
 from pincite.generate.cover import Lens
 from pincite.generate.lexicon import STOP_EN
 from pincite.generate.question import Kind, Question
@@ -89,10 +89,13 @@ def score_values(
     ]
     scene = _Scene(text, statement, words, hits)
     asked_text = fold(question.text)
-    shares = {field.start: _key_share(lens, field.key) for field in statement.fields}
+    shares = {
+        field.start: _key_share(lens, field.key, text[field.start : field.end])
+        for field in statement.fields
+    }
     kept: list[Value] = []
     rows: list[list[float]] = []
-    for value in _with_trimmed(lens, text, _values_within(text, statement), words):
+    for value in _with_trimmed(lens, text, _values_within(lens, text, statement), words):
         inside = [i for i, t in enumerate(words) if value.start <= t.start and t.end <= value.end]
         overlap = _overlap(lens, [words[i].term for i in inside])
         if fold(text[value.start : value.end]) in asked_text:
@@ -138,7 +141,7 @@ def fit(lens: Lens, value: Value) -> float:
     if question.kind == "duration" and value.dimension == "length":
         return 0.7  # "how long" asks for either
     found = _FITS[question.kind].get(value.kind, 0.0)
-    if value.kind == "field" and found and _names_kind(question.kind, value.key):
+    if value.kind == "field" and found and _names_kind(question.kind, value.key, value.norm):
         return 1.0
     if value.dimension == "times":
         return 1.0 if "time" in question.focus else 0.1 * found
@@ -174,16 +177,19 @@ def _as_clock(value: Value) -> float:
     return 0.8 if hour else 0.0
 
 
-def _values_within(text: str, statement: Statement) -> list[Value]:
+def _values_within(lens: Lens, text: str, statement: Statement) -> list[Value]:
     """Return the values of a statement, spans within the segment, whole fields among them."""
     shift = statement.start
     found = [
         Value(v.start + shift, v.end + shift, v.kind, v.norm, v.dimension)
         for v in values(text[statement.start : statement.end])
     ]
-    if statement.fields:  # the name of a field is no answer
+    if statement.fields:  # the name of a field is no answer, unless it counts what is asked for
         found = [
-            v for v in found if any(f.start <= v.start and v.end <= f.end for f in statement.fields)
+            v
+            for v in found
+            if any(f.start <= v.start and v.end <= f.end for f in statement.fields)
+            or _counts(lens.question, text[v.end : statement.fields[0].start], v)
         ]
     places = {(v.start, v.end) for v in found}
     for field in statement.fields:
@@ -191,6 +197,14 @@ def _values_within(text: str, statement: Statement) -> list[Value]:
             norm = " ".join(text[field.start : field.end].casefold().split())
             found.append(Value(field.start, field.end, "field", norm, key=field.key))
     return found
+
+
+def _counts(question: Question, after: str, value: Value) -> bool:
+    """True for a number before the thing it is asked of: 五个 in 站内共有五个急救箱：厨房."""
+    if question.kind != "number" or value.kind != "number":
+        return False
+    following = [token.term for token in tokens(after)[:2]]
+    return any(term in question.focus for term in following)
 
 
 def _with_trimmed(lens: Lens, text: str, found: list[Value], words: Sequence[Token]) -> list[Value]:
@@ -222,20 +236,28 @@ def _with_trimmed(lens: Lens, text: str, found: list[Value], words: Sequence[Tok
     return found + extra
 
 
-def _key_share(lens: Lens, key: str) -> float:
+def _key_share(lens: Lens, key: str, shown: str) -> float:
     """Return how far the name of a field is what is asked for, 0..1."""
     own = [t.term for t in tokens(key)]
     if not own:
         return 0.0
     reached = [max((kin for _, kin in lens.links.get(t, ())), default=0.0) for t in own]
     wanted = any(t in lens.question.focus for t in own) and len(own) <= 2
-    told = 0.8 if _names_kind(lens.question.kind, key) else 0.0
+    told = 0.8 if _names_kind(lens.question.kind, key, shown) else 0.0
     return max(sum(reached) / len(own), float(wanted), told)
 
 
-def _names_kind(kind: Kind, key: str) -> bool:
-    """True for the name of a field that says what kind of thing it holds: place, date, price."""
+_STAMP = re.compile(r"\d\d:\d\d:\d\d")
+
+
+def _names_kind(kind: Kind, key: str, shown: str) -> bool:
+    """True for the name of a field that says what kind of thing it holds: place, date, price.
+
+    The stamp of a mail or a logger is the date of its own, not of what it tells.
+    """
     names = _KEYS.get(kind, frozenset())
+    if _STAMP.search(shown):
+        return False
     return len(key) <= 24 and any(t.term in names for t in tokens(key))
 
 
@@ -300,6 +322,15 @@ def _features(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) ->
     }
 
 
+_CODED = re.compile(r"(?i:no\.?|nr\.?|#|№)? *\S*\d\S*")
+
+
+def _in_unit(question: Question, scene: _Scene, value: Value) -> bool:
+    """True for a bare number whose column or field names the unit asked for: Diesel (litres)."""
+    keys = [f.key for f in scene.statement.fields if f.start <= value.start and value.end <= f.end]
+    return any(unit_of(key) == question.dimension for key in keys)
+
+
 _COUNTER_ZH = re.compile(f"[{CJK}]$(?<![零一二三四五六七八九十百千万亿两半])")
 _UNCOUNTED = frozenset({"duration", "quantity", "money", "percent", "time"})
 """Kinds of question that a count of people or things (三人, 两只) does not answer."""
@@ -325,8 +356,13 @@ def _doubt(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) -> fl
         return 0.5 if value.start in starts and len(scene.words) > 1 else 1.0
     question = lens.question
     counter = _COUNTER_ZH.search(scene.text[value.start : value.end + 1])
-    if value.kind == "number" and counter and question.kind in _UNCOUNTED:
+    own = _COUNTER_ZH.search(scene.text[value.start : value.end])
+    if value.kind == "number" and (own or counter) and question.kind in _UNCOUNTED:
         return 0.2
+    if question.kind == "code" and value.kind == "field":
+        return 1.0 if _CODED.fullmatch(scene.text[value.start : value.end]) else 0.3
+    if value.kind == "number" and question.measured and _in_unit(question, scene, value):
+        return 2.0
     counted = question.kind == "number" and bool(question.focus)
     measured = question.measured or question.kind in ("money", "quantity", "amount")
     if value.kind != "number" or not (counted or measured) or not inside:
