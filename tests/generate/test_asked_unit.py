@@ -2,7 +2,7 @@
 
 import pytest
 
-from pincite.generate.asked_unit import same_dimension
+from pincite.generate.asked_unit import same_dimension, unit_of
 from pincite.generate.extractive import ExtractiveGenerator
 from pincite.generate.question import read
 from tests.generate.evidence import evenly, source
@@ -101,3 +101,19 @@ def test_a_year_is_no_code():
     )
     assert answer.text is not None
     assert "004471" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("key", "dimension"),
+    [
+        ("Diesel (litres)", "volume"),
+        ("tank_a_l", "volume"),
+        ("Load kg", "mass"),
+        ("重量(公斤)", "mass"),
+        ("Goal", ""),
+        ("Animal", ""),
+        ("", ""),
+    ],
+)
+def test_the_name_of_a_column_tells_the_unit_of_its_numbers(key, dimension):
+    assert unit_of(key) == dimension

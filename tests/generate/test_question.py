@@ -142,3 +142,14 @@ def test_the_verb_is_sought_where_no_noun_is():
 def test_the_month_of_may_is_a_name_and_the_verb_is_not():
     assert [k.term for k in read("How high was it in May?").keywords if k.name] == ["may"]
     assert "may" not in [k.term for k in read("What may be kept here?").keywords]
+
+
+def test_the_limit_and_not_what_follows_is_asked_for():
+    asked = read("风速超过多少无人机就不能起飞？")
+    assert (asked.kind, asked.dimension) == ("quantity", "speed")
+    assert read("来了多少人？").kind == "number"
+
+
+def test_what_a_sum_is_asked_of_is_sought():
+    assert read("How much was the rope on the receipt?").focus == {"rope"}
+    assert read("How much does the anchor weigh?").kind == "quantity"

@@ -113,7 +113,7 @@ _MEASURES_ZH = "个名位次种座条件辆间张本台只枚篇家所项届场�
 
 _CLOCK = re.compile(r"\b(?:what|which) time\b|\bo'clock\b|几点|什么时刻")
 
-_PARTICIPLE = re.compile(
+PARTICIPLE = re.compile(
     r"\b(?:\w{2,}ed|kept|held|hung|built|born|bought|sold|sent|made|paid|found|lost|won|led|"
     r"written|driven|broken|taken|given|drawn|grown|shut|begun|known)\b"
 )
@@ -121,7 +121,7 @@ _PARTICIPLE = re.compile(
 
 def _verb(lowered: str) -> frozenset[str]:
     """Return the verb of a question that names no noun: stored in "where is the salt stored"."""
-    found = _PARTICIPLE.findall(lowered)
+    found = PARTICIPLE.findall(lowered)
     return (
         frozenset(t.term for t in tokens(found[-1]) if t.term not in STOP_EN)
         if found
@@ -204,7 +204,8 @@ _AUX = (
 )
 _NOUNS = r"((?:[\w'’.&/-]+\s+){0,4}?[\w'’.&/-]+?)"
 _EN_RULES: tuple[tuple[str, Kind, str], ...] = (
-    (rf"\bhow much (?:did|does|do|is|are|was|were|will|would) (?:the|an?|one|our) {_NOUNS}"
+    (r"\bhow much (?!.*\b(?:weigh|hold|take))(?:did|does|do|is|are|was|were|will|would) "
+     rf"(?:the|an?|one|our) {_NOUNS}"
      r"(?=\s+(?:on|of|in|at|for|from|costs?)\b|[?.,]|$)", "money", ""),
     (r"\bwhat (?:does|do|did|will|would|must|should)\b.*\b(?:costs?|pay|paid|charged?|earn|spend)\b"
      r"()", "money", ""),
@@ -357,8 +358,9 @@ def _read_zh(text: str) -> tuple[Kind, str, str]:
         return "definition", "", ""
     noun = (_first(_ZH_NOUN, text) or _first(_ZH_SUBJECT, text)).split("的")[-1]
     for pattern, kind, dimension in _ZH_RULES:
-        if re.search(pattern, text):
-            return kind, dimension, noun
+        if match := re.search(pattern, text):
+            measure = match.group()[1:] if kind == "quantity" else ""  # 高 of 多高
+            return kind, dimension, noun or measure
     limit = _first(_ZH_LIMIT, text)
     if limit and _noun_kind(limit)[0] != "thing":
         return (*_noun_kind(limit), limit)

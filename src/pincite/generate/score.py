@@ -234,7 +234,10 @@ def _score_source(over: Lens, source: _Source, asked: _AskedDays) -> list[Scored
             "early": 1.0 / (1 + j),
             "fields": float(bool(statement.fields)),
         }
-        features |= _aspects(over, covers[j], near, reached)
+        said = covers[j]
+        if j and _POINTS_BACK.match(_shown(source, statement)):
+            said = np.maximum(said, 0.8 * covers[j - 1])
+        features |= _aspects(over, said, near, reached)
         features |= _led(over, source, covers, own, j)
         features |= _dialogue(over, source, covers, own, j)
         features |= _place(source, statement)

@@ -89,7 +89,11 @@ def shows_value(question: Question, choice: Proposal, weights: Weights) -> bool:
 def _fits(ground: Ground) -> bool:
     """True when the value of a ground is of the kind that is asked for."""
     rows = zip(ground.scored.values, ground.scored.value_features, strict=True)
-    return any(value is ground.value and row[0] > 0.0 for value, row in rows)
+    return any(value is ground.value and row[0] > POOR for value, row in rows)
+
+
+POOR = 0.25
+"""A value that fits no better than this is of another kind than the one that is asked for."""
 
 
 SHOW_VALUE = 0.3

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pincite.generate.lexicon import STOP_EN
+from pincite.generate.question import PARTICIPLE
 from pincite.generate.terms import term_of, tokens
 from pincite.language import CJK
 
@@ -69,11 +70,16 @@ def _after(text: str) -> Iterator[Marked]:
         noun, number, following = match.group(1).lower(), match.group(2).lower(), match.group(3)
         if noun in STOP_EN or noun in _MONTHS or noun in _WORDS:
             continue
-        if following and following.lower() not in STOP_EN:
+        if following and not _goes_on(following.lower()):
             continue
         value = _WORDS.index(number) + 1 if number in _WORDS else int(number)
         if value < 1000:
             yield Marked(term_of(noun), value)
+
+
+def _goes_on(word: str) -> bool:
+    """Return whether a word goes on about a noun and its number: pump 3 is, pump 3 repaired."""
+    return word in STOP_EN or PARTICIPLE.fullmatch(word) is not None
 
 
 def _before(text: str) -> Iterator[Marked]:

@@ -308,7 +308,7 @@ def _features(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) ->
     return {
         "type": 1.0 if unit_asked or _amount_of(lens, scene, value) else fit(lens, value),
         "proximity": sum(lens.weights[i] * near for i, near in nearest.items()) / total,
-        "focus": float(bool(question.focus & around)),
+        "focus": float(bool(question.focus & around) or _measure_before(question, before)),
         "length": math.log1p(len(inside)) / 2.0,
         "name": float(value.kind in ("name", "place", "organisation")),
         "chunk": float(value.kind == "chunk"),
@@ -343,6 +343,11 @@ def _amount_of(lens: Lens, scene: _Scene, value: Value) -> bool:
         return False
     following = _OF.match(scene.text, value.end, scene.statement.end)
     return following is not None and term_of(following[1]) in lens.question.focus
+
+
+def _measure_before(question: Question, before: str) -> bool:
+    """Return whether the measure asked for stands right before a value: 塔高 before 23米."""
+    return any(term in before[-3:] for term in question.focus if len(term) == 1)
 
 
 def _doubt(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) -> float:

@@ -1,0 +1,94 @@
+"""One of several things of a kind is not another of them."""
+
+import pytest
+
+from pincite.generate.extractive import ExtractiveGenerator
+from pincite.generate.question import read
+from pincite.generate.score import read_evidence
+from pincite.generate.terms import term_of
+from pincite.generate.told_apart import another, marked, under_another
+from tests.generate.evidence import evenly, source
+
+
+@pytest.mark.parametrize(
+    ("text", "noun", "number"),
+    [
+        ("What is stored in tank three?", "tank", 3),
+        ("Who waited at table 5?", "tabl", 5),
+        ("When was generator number two stopped?", "generator", 2),
+        ("Where does the third train wait?", "train", 3),
+        ("Where does the 12th boat lie?", "boat", 12),
+        ("Which way does valve V4 open?", "V", 4),
+        ("六号展厅有多大？", "展厅", 6),
+        ("第十二号泊位在哪里？", "泊位", 12),
+        ("3号泵的功率是多少？", "泵的", 3),
+    ],
+)
+def test_a_number_tells_one_thing_from_others_of_its_kind(text, noun, number):
+    assert (noun, number) in {(thing.noun, thing.number) for thing in marked(text)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Who washed 42 casks?",
+        "What happened on 4 May?",
+        "What happened in May 12 years ago?",
+        "Who was there in 2012?",
+        "What comes first train or bus?",
+        "5月6号天气怎么样？",
+        "海燕二号是谁当船长？",
+    ],
+)
+def test_amounts_and_dates_tell_nothing_apart(text):
+    assert marked(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "statement", "heading", "is_another"),
+    [
+        ("When was pump 3 repaired?", "Pump 2 was repaired in May.", "", True),
+        ("When was pump 3 repaired?", "Pumps 2 and 3: pump 3 was repaired in May.", "", False),
+        ("When was pump 3 repaired?", "It was repaired in May.", "Pump 2", True),
+        ("When was pump 3 repaired?", "It was repaired in May.", "Pump 3", False),
+        ("When was pump 3 repaired?", "The pump was repaired in May.", "", True),
+        ("When was pump three repaired?", "The pump with the number 3 ran again.", "", False),
+        ("三号泊位有多长？", "二号泊位长40米。", "", True),
+        ("三号泊位有多长？", "三号泊位长40米。", "", False),
+    ],
+)
+def test_a_statement_is_about_another_when_it_names_another_number(
+    question, statement, heading, is_another
+):
+    around = f"{statement}\n{heading}"
+    assert another(marked(question), statement, heading, around) is is_another
+
+
+def test_a_section_named_after_one_of_a_kind_is_not_about_another():
+    asked = [(term_of("south"), term_of("jetty"))]
+    assert under_another(asked, "It has 14 posts.", "North jetty") is True
+    assert under_another(asked, "Like the south one it has 14 posts.", "North jetty") is False
+    assert under_another(asked, "It has 14 posts.", "South jetty") is False
+    assert under_another(asked, "It has 14 posts.", "What we found at the north jetty") is False
+
+
+PUMPS = evenly(
+    source("Pump 2 was repaired by Ida Berg on 4 May. It gives 300 litres a minute.", "pumps.txt"),
+    source("The jetty has 14 posts. Paint it in spring.", "jetty.txt"),
+)
+
+
+def test_what_is_said_of_one_pump_is_no_answer_about_another():
+    generator = ExtractiveGenerator()
+    assert generator.generate("Who repaired pump 3?", PUMPS).text is None
+    told = generator.generate("Who repaired pump 2?", PUMPS)
+    assert told.text is not None and "Ida Berg" in told.text
+
+
+def test_the_neighbouring_words_of_a_question_meet_the_headings():
+    evidence = evenly(
+        source("It has 14 posts.", "a.md", heading="Harbour > North jetty"),
+        source("It has 9 posts.", "b.md", heading="Harbour > South jetty"),
+    )
+    reading = read_evidence(read("How many posts has the south jetty?"), evidence)
+    assert [s.another for s in reading.statements] == [True, False]
