@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pincite.generate.calibrate import Weights, softmax, statement_posterior, weights_for
-from pincite.generate.compose import proposals
+from pincite.generate.compose import belief_features, proposals
 from pincite.generate.question import read
 from pincite.generate.score import STATEMENT_FEATURES, read_evidence
 from pincite.generate.value_score import VALUE_FEATURES
@@ -78,3 +78,11 @@ def test_softmax_keeps_the_ratio_of_exponentials():
 def test_chinese_and_english_questions_have_weights_of_their_own():
     english, chinese = weights_for(read("Who is it?")), weights_for(read("是谁？"))
     assert english != chinese
+
+
+def test_a_statement_without_any_value_of_the_kind_asked_for_speaks_against_itself():
+    evidence = [source("Copy to the harbour office.", "a.txt", prior=1.0)]
+    reading = read_all("What is the phone number of the harbour office?", evidence)
+    weights = weights_for(reading.lens.question)
+    best = proposals(reading, evidence, weights)[0]
+    assert belief_features(reading, best, weights)["type"] == 0.0

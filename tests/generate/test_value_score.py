@@ -88,3 +88,16 @@ def test_the_measure_before_a_number_tells_it_from_others():
         }
         assert told["23米"] == 1.0
         assert told["15海里"] == 0.0
+
+
+def test_a_masked_card_is_no_sum():
+    rows = [{"Item": "Rope", "Paid": "card **** 2290"}, {"Item": "Lamp", "Paid": "14.50"}]
+    found = types("How much was the lamp?", sheet(rows))
+    assert found.get("card **** 2290", 0.0) < 0.5
+    assert found["14.50"] > 0.5
+
+
+def test_the_very_unit_that_is_asked_for_fits_best():
+    found = types("How many kilometres is it?", source("It is 3.6 km, or 300 metres by boat."))
+    assert found["3.6 km"] == 1.0
+    assert found["300 metres"] < 1.0

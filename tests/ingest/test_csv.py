@@ -100,3 +100,10 @@ def test_columns_past_the_limit_are_dropped_and_that_is_said(tmp_path):
     assert not any("lost" in segment.text for segment in segments)
     assert [problem.code for problem in problems] == ["LIMIT_REACHED"]
     assert "20001 columns" in problems[0].message
+
+
+def test_old_mac_line_ends_and_stray_carriage_returns_lose_no_row(tmp_path):
+    [mac], _ = read(tmp_path, "mac.csv", "Name,Count\rRope,4\rLamp,7\r")
+    assert mac.text == "Name: Rope; Count: 4\n\nName: Lamp; Count: 7"
+    [stray], _ = read(tmp_path, "stray.csv", "Name,Note\r\nRope,old\rblue\r\nLamp,new\r\n")
+    assert stray.text == "Name: Rope; Note: old blue\n\nName: Lamp; Note: new"

@@ -10,7 +10,6 @@ import docx
 import numpy as np
 import openpyxl
 import pptx
-import pytest
 from pptx.util import Emu
 
 from pincite.ingest import parsers
@@ -123,14 +122,6 @@ class TestCsv(BuiltIn):
 
     def extent(self):
         return Cells("sample", "A1:C131")
-
-    @pytest.mark.xfail(
-        reason="a lone carriage return in a cell ends in csv.Error",
-        raises=AssertionError,
-        strict=True,
-    )
-    def test_a_damaged_file_ends_in_an_ingest_error_or_a_problem(self, tmp_path):
-        super().test_a_damaged_file_ends_in_an_ingest_error_or_a_problem(tmp_path)
 
 
 class TestXlsx(BuiltIn):
@@ -298,14 +289,6 @@ class TestVideo(BuiltIn):
 
     def extent(self):
         return TimeSpan(0.0, max(2.4, len(spoken(self.said)) / RATE_HZ))
-
-    @pytest.mark.xfail(
-        reason="the demuxer fails on an empty file with OSError; ingest refuses it before",
-        raises=AssertionError,
-        strict=True,
-    )
-    def test_an_empty_file_is_told(self, tmp_path):
-        super().test_an_empty_file_is_told(tmp_path)
 
 
 TestXyzParser = from_the_guide("TestXyzParser")

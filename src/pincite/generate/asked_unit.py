@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pincite.generate.lexicon import CURRENCIES, UNITS
 from pincite.language import CJK
@@ -44,6 +45,7 @@ _CHINESE = re.compile(rf"(?:多少|几)个?(?P<unit>{_written(_CHARACTERS)}|度(
 _PAID = re.compile(r"\b(?:cost|costs|pay|paid|spend|spent|price|charge[ds]?|bill|fee|owe[ds]?)\b")
 
 
+@lru_cache(maxsize=256)
 def unit_asked(text: str) -> AskedUnit | None:
     """Return the unit in which a question wants its answer, or None.
 

@@ -161,6 +161,7 @@ def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dic
     names = np.array([k.name for k in over.question.keywords], dtype=float) * over.weights
     total = float(names.sum())
     inner = value_posterior(scored, weights)
+    strict = over.question.kind in STRICT
     fits = {id(v): row[0] for v, row in zip(scored.values, scored.value_features, strict=True)}
     return {
         "bias": 1.0,
@@ -168,7 +169,7 @@ def belief_features(reading: Reading, choice: Proposal, weights: Weights) -> dic
         "reached": over.share(reached),
         "names": float((reached * names).sum()) / total if total else 0.7,
         "gap": _gap(over.question, reached),
-        "type": float(fits.get(id(choice.best.value), 0.5)),
+        "type": float(fits.get(id(choice.best.value), 0.0 if strict else 0.5)),
         "order": measured["order"],
         "density": measured["density"],
         "similarity": measured["similarity"],

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from pincite.generate.asked_unit import same_dimension, unit_of
+from pincite.generate.asked_unit import same_dimension, unit_asked, unit_of
 from pincite.generate.cover import Lens
-from pincite.generate.lexicon import STOP_EN
+from pincite.generate.lexicon import STOP_EN, UNITS
 from pincite.generate.question import Kind, Question
 from pincite.generate.sentences import Field, Statement
 from pincite.generate.terms import Token, term_of, tokens
@@ -247,16 +247,18 @@ def _key_share(lens: Lens, key: str, shown: str) -> float:
     return max(sum(reached) / len(own), float(wanted), told)
 
 
-_STAMP = re.compile(r"\d\d:\d\d:\d\d")
+_DIGITS_WANTED = frozenset({"money", "time", "contact"})
+_PLAIN = re.compile(r"^(?!.*(?:\d\d:\d\d:\d\d|\*\*)).*\d", re.DOTALL)
 
 
 def _names_kind(kind: Kind, key: str, shown: str) -> bool:
     """True for the name of a field that says what kind of thing it holds: place, date, price.
 
-    The stamp of a mail or a logger is the date of its own, not of what it tells.
+    What a sum, a date or a number to call is, has a digit. The stamp of a mail or a logger is the
+    date of its own, not of what it tells, and a masked card number is no sum.
     """
     names = _KEYS.get(kind, frozenset())
-    if _STAMP.search(shown):
+    if kind in _DIGITS_WANTED and not _PLAIN.search(shown):
         return False
     return len(key) <= 24 and any(t.term in names for t in tokens(key))
 
@@ -331,6 +333,18 @@ def _in_unit(question: Question, scene: _Scene, value: Value) -> bool:
     return any(unit_of(key) == question.dimension for key in keys)
 
 
+_LAST_WORD = re.compile(rf"(?:[{CJK}]+|[^\W\d_]+)$")
+
+
+def _same_unit(question: Question, shown: str) -> bool:
+    """True where a value is given in the very unit that the question names: km, kilometres."""
+    asked, word = unit_asked(question.text), _LAST_WORD.search(shown.strip(" ."))
+    if asked is None or word is None:
+        return True
+    named = UNITS.get(question.text[asked.start : asked.end].lower())
+    return named is None or UNITS.get(word.group().lower(), named) == named
+
+
 _COUNTER_ZH = re.compile(f"[{CJK}]$(?<![零一二三四五六七八九十百千万亿两半])")
 _UNCOUNTED = frozenset({"duration", "quantity", "money", "percent", "time"})
 """Kinds of question that a count of people or things (三人, 两只) does not answer."""
@@ -366,8 +380,10 @@ def _doubt(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) -> fl
         return 0.2
     if question.kind == "code" and value.kind == "field":
         return 1.0 if _CODED.fullmatch(scene.text[value.start : value.end]) else 0.3
-    if value.kind == "number" and question.measured and _in_unit(question, scene, value):
+    if question.measured and value.kind == "number" and _in_unit(question, scene, value):
         return 2.0
+    if question.measured and value.kind in _MEASURED:
+        return 1.0 if _same_unit(question, scene.text[value.start : value.end]) else 0.85
     counted = question.kind == "number" and bool(question.focus)
     measured = question.measured or question.kind in ("money", "quantity", "amount")
     if value.kind != "number" or not (counted or measured) or not inside:

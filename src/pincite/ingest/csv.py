@@ -35,7 +35,8 @@ class CsvParser:
         """Yield a few rows at a time; the cells of a row read "Header: value"."""
         decoded = read_text(path, config)
         yield from decoded.problems
-        rows = read_rows(decoded.text, delimiter_of(decoded.text))
+        text = with_line_feeds(decoded.text)
+        rows = read_rows(text, delimiter_of(text))
         head = list(islice(rows, _HEAD_ROWS))
         title, names, first = column_names(head)
         packer = CellPacker(asset, Path(asset.uri).stem, EXTRACTOR, heading=title)
@@ -63,6 +64,22 @@ def _too_wide(columns: int) -> Problem:
 
 
 # -- reading --------------------------------------------------------------------------------
+
+
+def with_line_feeds(text: str) -> str:
+    r"""Return a text whose lines end in line feeds only.
+
+    A carriage return alone ends the lines of old Mac files; in a file that has line feeds it is a
+    stray sign inside a cell and becomes a blank.
+
+    Example:
+        >>> with_line_feeds("a,b\r1,2\r"), with_line_feeds("a,b\r\n1,x\ry\r\n")
+        ('a,b\n1,2\n', 'a,b\n1,x y\n')
+    """
+    if "\r" not in text:
+        return text
+    text = text.replace("\r\n", "\n")
+    return text.replace("\r", " " if "\n" in text else "\n")
 
 
 def delimiter_of(text: str) -> str:

@@ -48,7 +48,7 @@ def open_recording(path: Path) -> Iterator[av.container.InputContainer]:
                 metadata_errors="replace",
                 io_open=_refuse,
             )
-        except (av.error.FFmpegError, ValueError, PermissionError) as error:
+        except (av.error.FFmpegError, ValueError, OSError) as error:
             raise _unopened(path, error) from error
         try:
             yield container
