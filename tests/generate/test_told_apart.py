@@ -2,6 +2,8 @@
 
 import pytest
 
+from pincite.generate.calibrate import weights_for
+from pincite.generate.compose import belief_features, proposals
 from pincite.generate.extractive import ExtractiveGenerator
 from pincite.generate.question import read
 from pincite.generate.score import read_evidence
@@ -62,6 +64,24 @@ def test_a_statement_is_about_another_when_it_names_another_number(
 ):
     around = f"{statement}\n{heading}"
     assert another(marked(question), statement, heading, around) is is_another
+
+
+@pytest.mark.parametrize(
+    ("statement", "heading"),
+    [("Pump 2 was repaired in May.", ""), ("It was repaired in May.", "Pump 2")],
+)
+def test_the_number_told_elsewhere_in_the_source_does_not_make_it_the_one(statement, heading):
+    around = f"{statement} Pump 3 stands in the yard."
+    assert another(marked("When was pump 3 repaired?"), statement, heading, around)
+
+
+def test_another_of_a_kind_is_a_limit_that_is_not_met():
+    evidence = evenly(source("Pump 2 was repaired in May 2021. Pump 3 is new.", "a.txt"))
+    asked = read("When was pump 3 repaired?")
+    reading, weights = read_evidence(asked, evidence), weights_for(asked)
+    best = proposals(reading, evidence, weights)[0]
+    assert best.norm.startswith("2021")
+    assert belief_features(reading, best, weights)["limits"] == 1.0
 
 
 def test_a_section_named_after_one_of_a_kind_is_not_about_another():
