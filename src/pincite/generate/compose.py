@@ -22,7 +22,7 @@ from pincite.generate.lexicon import STOP_EN
 from pincite.generate.question import Question
 from pincite.generate.score import STATEMENT_FEATURES, Reading, ScoredStatement
 from pincite.generate.terms import tokens
-from pincite.generate.value_score import STRICT
+from pincite.generate.value_fit import STRICT
 from pincite.generate.values import Value
 from pincite.language import fold
 from pincite.types import Evidence

@@ -10,7 +10,7 @@ from pincite.generate.calibrate import Weights, statement_posterior, value_poste
 from pincite.generate.compose import Ground, Proposal
 from pincite.generate.question import Question
 from pincite.generate.score import Reading, ScoredStatement
-from pincite.generate.value_score import STRICT
+from pincite.generate.value_fit import STRICT
 from pincite.types import Evidence
 
 SINGLE = frozenset({"number", "quantity", "money", "percent", "date", "clock", "duration"})

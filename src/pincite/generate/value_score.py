@@ -6,54 +6,21 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 from pincite.generate.asked_unit import same_dimension, unit_asked, unit_of
 from pincite.generate.cover import Lens
 from pincite.generate.lexicon import STOP_EN, UNITS
-from pincite.generate.question import Kind, Question
+from pincite.generate.question import Question
 from pincite.generate.sentences import Field, Statement
 from pincite.generate.terms import Token, term_of, tokens
-from pincite.generate.values import Value, ValueKind, chinese_kind, values
+from pincite.generate.value_fit import MEASURED, STRICT, fit, names_kind
+from pincite.generate.values import Value, chinese_kind, values
 from pincite.language import CJK, fold
 
 VALUE_FEATURES = (
     "type", "proximity", "focus", "overlap", "length", "key", "name", "chunk", "clause", "copula",
     "dimension", "quoted", "first", "best_typed",
 )  # fmt: skip
-
-_FITS: Mapping[Kind, Mapping[ValueKind, float]] = {
-    "person": {"name": 1.0, "organisation": 0.5, "place": 0.1, "list": 0.3, "chunk": 0.3,
-               "field": 0.5},
-    "place": {"place": 1.0, "name": 0.6, "organisation": 0.3, "chunk": 0.4, "field": 0.5},
-    "organisation": {"organisation": 1.0, "name": 0.8, "place": 0.5, "chunk": 0.4, "field": 0.5},
-    "time": {"date": 1.0, "clock": 0.9, "duration": 0.4, "field": 0.3},
-    "number": {"number": 1.0, "quantity": 0.3, "percent": 0.3, "money": 0.2, "duration": 0.3,
-               "ordinal": 0.2, "field": 0.4},
-    "money": {"money": 1.0, "number": 0.5, "percent": 0.1, "field": 0.4},
-    "quantity": {"quantity": 1.0, "number": 0.5, "duration": 0.3, "percent": 0.3, "field": 0.4},
-    "amount": {"quantity": 1.0, "number": 0.9, "money": 0.9, "percent": 0.9, "duration": 0.9,
-               "field": 0.5},
-    "code": {"code": 1.0, "number": 0.7, "contact": 0.3, "field": 0.9, "quoted": 0.5},
-    "percent": {"percent": 1.0, "number": 0.3, "field": 0.3},
-    "duration": {"duration": 1.0, "quantity": 0.4, "number": 0.4, "date": 0.3, "field": 0.3},
-    "reason": {"reason": 1.0, "chunk": 0.1},
-    "list": {"list": 1.0, "field": 0.5, "chunk": 0.3, "name": 0.3, "quoted": 0.3},
-    "contact": {"contact": 1.0, "number": 0.4, "field": 0.6},
-    "colour": {"colour": 1.0, "chunk": 0.2, "field": 0.5},
-    "thing": {"quoted": 1.0, "name": 0.8, "organisation": 0.8, "place": 0.7, "chunk": 0.6,
-              "field": 0.9, "number": 0.4, "quantity": 0.4, "money": 0.3, "date": 0.3,
-              "percent": 0.3, "contact": 0.4, "code": 0.6, "list": 0.4, "colour": 0.4,
-              "ordinal": 0.3, "duration": 0.3, "clock": 0.2},
-    "manner": {}, "definition": {}, "yesno": {}, "saying": {},
-}  # fmt: skip
-"""Kind of question -> kind of value -> how well the one answers the other."""
-
-STRICT = frozenset(
-    {"person", "time", "number", "money", "quantity", "percent", "duration", "contact", "colour",
-     "amount", "code"}
-)  # fmt: skip
-"""Kinds of question that only a value of a fitting kind answers."""
 
 _COPULAS = (
     " is", " are", " was", " were", " by", ":", "：", "=", "是", "为", "有", "达", "叫", "名",
@@ -100,7 +67,7 @@ def score_values(
         overlap = _overlap(lens, [words[i].term for i in inside])
         if fold(text[value.start : value.end]) in asked_text:
             overlap = 1.0
-        apt = fit(lens, value) > 0.0 or _amount_of(lens, scene, value)
+        apt = fit(question, value) > 0.0 or _amount_of(lens, scene, value)
         if question.kind in STRICT and not apt:
             continue
         if overlap > 0.99 and not question.choices:
@@ -114,67 +81,6 @@ def score_values(
     if best is not None and rows[best][0] > 0.0:
         rows[best][VALUE_FEATURES.index("best_typed")] = 1.0
     return kept, rows
-
-
-_MEASURED = frozenset({"quantity", "money", "percent", "duration"})
-_DIGIT = re.compile(r"\d")
-
-
-def fit(lens: Lens, value: Value) -> float:
-    """Return how well the kind of a value answers the kind of the question, 0..1."""
-    question = lens.question
-    if question.dimension == "clock":
-        return {"clock": 1.0, "date": 0.4}.get(value.kind, _as_clock(value))
-    if question.dimension == "day":
-        exact = value.kind == "date" and (value.norm.count("-") >= 2 or value.norm.endswith("day"))
-        return 1.0 if exact else 0.4 if value.kind == "date" else 0.0
-    if question.kind == "number" and question.focus and value.kind in _MEASURED:
-        return 0.0
-    if question.kind == "money" and value.dimension in ("amount", "pounds"):
-        return 0.9
-    if question.kind == "time" and value.dimension == "amount":
-        return 0.7 * _as_clock(value)
-    if question.kind == "person" and value.kind != "list" and _DIGIT.search(value.norm):
-        return 0.0
-    if question.kind == "contact" and value.kind != "contact" and not _reaches(question, value):
-        return 0.0
-    if question.kind == "duration" and value.dimension == "length":
-        return 0.7  # "how long" asks for either
-    found = _FITS[question.kind].get(value.kind, 0.0)
-    if value.kind == "field" and found and _names_kind(question.kind, value.key, value.norm):
-        return 1.0
-    if value.dimension == "times":
-        return 1.0 if "time" in question.focus else 0.1 * found
-    same = same_dimension(value.dimension, question.dimension)
-    if question.measured and value.kind in _MEASURED:
-        return 0.0 if not same else 0.3 if value.dimension == "pounds" else 1.0
-    if value.kind == "date" and question.kind != "code" and _YEARLIKE.fullmatch(value.norm):
-        found = max(found, _FITS[question.kind].get("number", 0.0))
-    measured = value.kind in ("quantity", "duration") and question.kind == "quantity"
-    if measured and question.dimension and not same:
-        return 0.2 * found if value.kind == "duration" else 0.0
-    return found
-
-
-_PHONE = frozenset(term_of(word) for word in ("phone", "telephone", "mobile", "fax", "number"))
-_NUMBER_ONLY = re.compile(r"(?:ext\w*\.? *|分机|[-+()./ \d])*\d+")
-
-
-def _reaches(question: Question, value: Value) -> bool:
-    """True for a value by which somebody could be reached: digits for a telephone."""
-    if question.focus & _PHONE or "电话" in question.text or "号码" in question.text:
-        return _NUMBER_ONLY.fullmatch(value.norm) is not None
-    return True
-
-
-_YEARLIKE = re.compile(r"\d{4}")
-_CLOCK_NUMBER = re.compile(r"([01]?\d|2[0-4])\.?([0-5]?\d)?")
-
-
-def _as_clock(value: Value) -> float:
-    """Return how far a number with two decimals may be an hour, as 14.54 in a timetable."""
-    hour = value.dimension == "amount" and _CLOCK_NUMBER.fullmatch(value.norm)
-    return 0.8 if hour else 0.0
 
 
 def _values_within(lens: Lens, text: str, statement: Statement) -> list[Value]:
@@ -243,38 +149,8 @@ def _key_share(lens: Lens, key: str, shown: str) -> float:
         return 0.0
     reached = [max((kin for _, kin in lens.links.get(t, ())), default=0.0) for t in own]
     wanted = any(t in lens.question.focus for t in own) and len(own) <= 2
-    told = 0.8 if _names_kind(lens.question.kind, key, shown) else 0.0
+    told = 0.8 if names_kind(lens.question.kind, key, shown) else 0.0
     return max(sum(reached) / len(own), float(wanted), told)
-
-
-_DIGITS_WANTED = frozenset({"money", "time", "contact"})
-_PLAIN = re.compile(r"^(?!.*(?:\d\d:\d\d:\d\d|\*\*)).*\d", re.DOTALL)
-
-
-def _names_kind(kind: Kind, key: str, shown: str) -> bool:
-    """True for the name of a field that says what kind of thing it holds: place, date, price.
-
-    What a sum, a date or a number to call is, has a digit. The stamp of a mail or a logger is the
-    date of its own, not of what it tells, and a masked card number is no sum.
-    """
-    names = _KEYS.get(kind, frozenset())
-    if kind in _DIGITS_WANTED and not _PLAIN.search(shown):
-        return False
-    return len(key) <= 24 and any(t.term in names for t in tokens(key))
-
-
-_KEYS: Mapping[Kind, frozenset[str]] = {
-    cast(Kind, kind): frozenset(t.term for t in tokens(words))
-    for kind, words in {
-        "place": "place location where site position room store stored kept shelf address found "
-                 "位置 地点 地址 存放 场所 房间 产地 出土",
-        "person": "who by person staff owner keeper driver author responsible contact signed "
-                  "负责 负责人 经手 姓名 联系人 作者 签字 值班",
-        "time": "date day when due since until 日期 时间 期限",
-        "money": "price cost amount fee total paid 价格 金额 费用 单价 总价 合计",
-        "contact": "phone telephone tel email mail 电话 手机 邮箱",
-    }.items()
-}  # fmt: skip
 
 
 def _field_share(value: Value, fields: Sequence[Field], shares: Mapping[int, float]) -> float:
@@ -308,7 +184,7 @@ def _features(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) ->
     before = scene.text[max(statement.start, value.start - 8) : value.start]
     unit_asked = question.kind == "number" and any(words[i].term in question.focus for i in inside)
     return {
-        "type": 1.0 if unit_asked or _amount_of(lens, scene, value) else fit(lens, value),
+        "type": 1.0 if unit_asked or _amount_of(lens, scene, value) else fit(question, value),
         "proximity": sum(lens.weights[i] * near for i, near in nearest.items()) / total,
         "focus": float(bool(question.focus & around) or _measure_before(question, before)),
         "length": math.log1p(len(inside)) / 2.0,
@@ -353,7 +229,7 @@ _OF = re.compile(r"\s*(?:of\s+)(?:the\s+)?(\w+)")
 
 def _amount_of(lens: Lens, scene: _Scene, value: Value) -> bool:
     """True for "20 mm of rain" where the question is how much rain, whatever it is measured in."""
-    if lens.question.dimension != "stuff" or value.kind not in _MEASURED:
+    if lens.question.dimension != "stuff" or value.kind not in MEASURED:
         return False
     following = _OF.match(scene.text, value.end, scene.statement.end)
     return following is not None and term_of(following[1]) in lens.question.focus
@@ -382,7 +258,7 @@ def _doubt(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) -> fl
         return 1.0 if _CODED.fullmatch(scene.text[value.start : value.end]) else 0.3
     if question.measured and value.kind == "number" and _in_unit(question, scene, value):
         return 2.0
-    if question.measured and value.kind in _MEASURED:
+    if question.measured and value.kind in MEASURED:
         return 1.0 if _same_unit(question, scene.text[value.start : value.end]) else 0.85
     counted = question.kind == "number" and bool(question.focus)
     measured = question.measured or question.kind in ("money", "quantity", "amount")
