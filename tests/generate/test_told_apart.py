@@ -8,7 +8,7 @@ from pincite.generate.extractive import ExtractiveGenerator
 from pincite.generate.question import read
 from pincite.generate.score import read_evidence
 from pincite.generate.terms import term_of
-from pincite.generate.told_apart import another, marked, under_another
+from pincite.generate.told_apart import another, marked, numbers_in, under_another
 from tests.generate.evidence import evenly, source
 
 
@@ -20,6 +20,7 @@ from tests.generate.evidence import evenly, source
         ("When was generator number two stopped?", "generator", 2),
         ("Where does the third train wait?", "train", 3),
         ("Where does the 12th boat lie?", "boat", 12),
+        ("Where does the 21st boat lie?", "boat", 21),
         ("Which way does valve V4 open?", "V", 4),
         ("六号展厅有多大？", "展厅", 6),
         ("第十二号泊位在哪里？", "泊位", 12),
@@ -62,7 +63,7 @@ def test_amounts_and_dates_tell_nothing_apart(text):
 def test_a_statement_is_about_another_when_it_names_another_number(
     question, statement, heading, is_another
 ):
-    around = f"{statement}\n{heading}"
+    around = numbers_in(f"{statement}\n{heading}")
     assert another(marked(question), statement, heading, around) is is_another
 
 
@@ -71,7 +72,7 @@ def test_a_statement_is_about_another_when_it_names_another_number(
     [("Pump 2 was repaired in May.", ""), ("It was repaired in May.", "Pump 2")],
 )
 def test_the_number_told_elsewhere_in_the_source_does_not_make_it_the_one(statement, heading):
-    around = f"{statement} Pump 3 stands in the yard."
+    around = numbers_in(f"{statement} Pump 3 stands in the yard.")
     assert another(marked("When was pump 3 repaired?"), statement, heading, around)
 
 

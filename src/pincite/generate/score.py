@@ -23,7 +23,7 @@ from pincite.generate.question import Question
 from pincite.generate.receipt import CALLED, is_receipt, seller, with_head
 from pincite.generate.sentences import Statement, statements
 from pincite.generate.terms import Token, tokens
-from pincite.generate.told_apart import another, marked, under_another
+from pincite.generate.told_apart import another, marked, numbers_in, under_another
 from pincite.generate.value_score import VALUE_FEATURES, score_values
 from pincite.generate.values import Value, values
 from pincite.generate.when import Day, agreement, days
@@ -211,6 +211,7 @@ def _score_source(over: Lens, source: _Source, asked: _AskedDays) -> list[Scored
     named = source.trust * over.cover(source.named)
     titled = over.cover(source.titled)
     things, pairs = marked(over.question.text), _pairs(over.question)
+    around_numbers = numbers_in(source.all) if things else frozenset()
     scored: list[ScoredStatement] = []
     for j, statement in enumerate(source.statements):
         found, rows = score_values(over, source.text, statement, source.words[j])
@@ -243,7 +244,7 @@ def _score_source(over: Lens, source: _Source, asked: _AskedDays) -> list[Scored
         features |= _place(source, statement)
         features["dates"] = dated
         shown = _shown(source, statement)
-        other = another(things, shown, source.heading, source.all)
+        other = another(things, shown, source.heading, around_numbers)
         other = other or under_another(pairs, shown, source.heading.rsplit(" > ", 1)[-1])
         features["another"] = float(other)
         row = np.array([features[name] for name in STATEMENT_FEATURES])

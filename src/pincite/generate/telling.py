@@ -53,8 +53,7 @@ def tell(
 
 
 NEARLY = 0.6
-"""From this share of the best one's probability another statement is as good a guess: on the
-practice folders the second was then right about as often as the first (8 and 9 of 29)."""
+"""From this share of the best one's probability on another statement is about as good a guess."""
 
 
 def equal_second(found: Sequence[Proposal], given: Sequence[Proposal]) -> Proposal | None:

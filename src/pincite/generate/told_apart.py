@@ -23,7 +23,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    rf"\b({'|'.join(_ORDINALS[1:])}|(?:\d?[02-9]|1\d)(?:st|nd|rd|th))\s+([a-z]{{2,}})(?:\s+([a-z]{{2,}}))?",
+    rf"\b({'|'.join(_ORDINALS[1:])}|(?!1st)\d{{1,2}}(?:st|nd|rd|th))\s+([a-z]{{2,}})(?:\s+([a-z]{{2,}}))?",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"\b([A-Z]{1,3})-?(\d{1,4})\b(?!\.\d)")
@@ -112,35 +112,39 @@ def _value(number: str) -> int:
     return (_NUMERALS.get(tens, 1) * 10 if ten else 0) + _NUMERALS.get(ones, 0)
 
 
-def another(asked: Sequence[Marked], own: str, heading: str, around: str) -> bool:
+def numbers_in(text: str) -> frozenset[int]:
+    """Return the numbers that stand in a text, in digits, in words or as the mark of a thing."""
+    written = (term.term for term in tokens(text))
+    return frozenset(int(t) for t in written if t.isdecimal() and len(t) <= 4).union(
+        thing.number for thing in marked(text)
+    )
+
+
+def another(asked: Sequence[Marked], own: str, heading: str, around: frozenset[int]) -> bool:
     """Return whether a statement is about another one of a kind than the one that is asked for.
 
-    It is when it names the kind with another mark only, or says nothing of the kind and its
+    It is when it names the kind with another number only, or says nothing of the kind and its
     heading does, or when the number that is asked for stands nowhere around it.
 
     Args:
         asked: The numbered things of the question.
         own: The statement.
         heading: The heading it stands under.
-        around: The text it stands in, with its headings and title.
+        around: The numbers in the text it stands in, its own and those of its headings and title.
 
     Example:
         >>> asked = marked("When was generator G3 overhauled?")
-        >>> another(asked, "G2 had its overhaul in May.", "", "")
+        >>> another(asked, "G2 had its overhaul in May.", "", frozenset({2, 3}))
         True
-        >>> another(asked, "So had G3.", "", "So had G3.")
+        >>> another(asked, "So had G3.", "", frozenset({3}))
         False
     """
     if not asked:
         return False
     said, above = marked(own), marked(heading)
-    known = {n.number for n in marked(f"{own}\n{around}")}
-    written = {term.term for term in tokens(f"{own} {around}")}
     for thing in asked:
         numbers = _numbers(said, thing) or _numbers(above, thing)
-        if numbers and thing.number not in numbers:
-            return True
-        if thing.number not in known and str(thing.number) not in written:
+        if (numbers and thing.number not in numbers) or thing.number not in around:
             return True
     return False
 

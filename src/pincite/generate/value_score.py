@@ -182,9 +182,9 @@ def _features(lens: Lens, scene: _Scene, value: Value, inside: Sequence[int]) ->
     question = lens.question
     around = {t.term for t in words[max(0, first - 3) : last + 4]}
     before = scene.text[max(statement.start, value.start - 8) : value.start]
-    unit_asked = question.kind == "number" and any(words[i].term in question.focus for i in inside)
+    counted = question.kind == "number" and any(words[i].term in question.focus for i in inside)
     return {
-        "type": 1.0 if unit_asked or _amount_of(lens, scene, value) else fit(question, value),
+        "type": 1.0 if counted or _amount_of(lens, scene, value) else fit(question, value),
         "proximity": sum(lens.weights[i] * near for i, near in nearest.items()) / total,
         "focus": float(bool(question.focus & around) or _measure_before(question, before)),
         "length": math.log1p(len(inside)) / 2.0,
