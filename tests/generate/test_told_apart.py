@@ -107,6 +107,13 @@ def test_what_is_said_of_one_pump_is_no_answer_about_another():
     assert "Ida Berg" in told.text
 
 
+@pytest.mark.parametrize(("number", "flags"), [(2, [False, False]), (3, [True, True])])
+def test_the_number_may_stand_anywhere_in_the_source(number, flags):
+    evidence = evenly(source("Pump 2 was repaired on 4 May. It gives 300 litres.", "pumps.txt"))
+    reading = read_evidence(read(f"Who repaired pump {number}?"), evidence)
+    assert [s.another for s in reading.statements] == flags
+
+
 def test_the_neighbouring_words_of_a_question_meet_the_headings():
     evidence = evenly(
         source("It has 14 posts.", "a.md", heading="Harbour > North jetty"),
