@@ -31,7 +31,7 @@ nightly: $(TEST_VENV)/.done
 $(TEST_VENV)/.done: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(TEST_VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,torch,asr]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,train,asr]"
 	@touch $@
 
 

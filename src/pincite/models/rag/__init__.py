@@ -1,0 +1,1 @@
+"""RAG-Token and RAG-Sequence over multimodal evidence."""
