@@ -142,7 +142,7 @@ def window(model: DprModel, role: Role, max_tokens: int = MAX_TOKENS) -> int:
 
 def _unit(vectors: Vectors) -> Vectors:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit = vectors / np.where(norms > 0, norms, np.float32(1))
+    unit: Vectors = np.asarray(vectors / np.where(norms > 0, norms, 1), np.float32)
     unit[norms[:, 0] == 0, 0] = 1.0
     return unit
 
