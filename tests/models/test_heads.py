@@ -30,8 +30,8 @@ LABELS = {
 def by_hand(found):
     """The mean of -log P over the labelled rows, by task."""
     return {
-        "topic": -(float(found["topic"][0, 0]) + float(found["topic"][1, 2])) / 2,
-        "sentiment": -float(found["sentiment"][1, 1]),
+        "topic": -(found["topic"][0, 0].item() + found["topic"][1, 2].item()) / 2,
+        "sentiment": -found["sentiment"][1, 1].item(),
     }
 
 
@@ -40,8 +40,8 @@ def test_rows_without_a_label_count_for_nothing():
     found = heads(vectors())
     total, parts = heads.loss(found, LABELS)
     wanted = by_hand(found)
-    assert {k: float(v) for k, v in parts.items()} == pytest.approx(wanted, abs=1e-12)
-    assert float(total) == pytest.approx(wanted["topic"] + 0.5 * wanted["sentiment"], abs=1e-12)
+    assert {k: v.item() for k, v in parts.items()} == pytest.approx(wanted, abs=1e-12)
+    assert total.item() == pytest.approx(wanted["topic"] + 0.5 * wanted["sentiment"], abs=1e-12)
 
 
 def test_learned_weights_are_those_of_kendall():
@@ -55,7 +55,7 @@ def test_learned_weights_are_those_of_kendall():
     expected = (
         math.exp(-0.7) * wanted["topic"] + 0.7 / 2 + math.exp(0.3) * wanted["sentiment"] - 0.3 / 2
     )
-    assert float(total) == pytest.approx(expected, abs=1e-12)
+    assert total.item() == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_uncertainty_of_a_task_without_labels_stays_and_gradients_exist():
@@ -77,7 +77,7 @@ def test_classes_of_views_are_merged_as_a_mixture():
     found = heads(views, log_weights)["topic"]
     apart = [heads(views[:, m])["topic"].exp() for m in range(2)]
     for c in range(3):
-        mixed = 0.25 * float(apart[0][0, c]) + 0.75 * float(apart[1][0, c])
+        mixed = 0.25 * apart[0][0, c].item() + 0.75 * apart[1][0, c].item()
         assert float(found[0, c].exp()) == pytest.approx(mixed, abs=1e-12)
     assert found[1].exp().tolist() == pytest.approx(apart[0][1].tolist(), abs=1e-12)
     assert found.exp().sum(1).tolist() == pytest.approx([1.0, 1.0], abs=1e-12)
