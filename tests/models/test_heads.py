@@ -78,7 +78,7 @@ def test_classes_of_views_are_merged_as_a_mixture():
     apart = [heads(views[:, m])["topic"].exp() for m in range(2)]
     for c in range(3):
         mixed = 0.25 * apart[0][0, c].item() + 0.75 * apart[1][0, c].item()
-        assert float(found[0, c].exp()) == pytest.approx(mixed, abs=1e-12)
+        assert found[0, c].exp().item() == pytest.approx(mixed, abs=1e-12)
     assert found[1].exp().tolist() == pytest.approx(apart[0][1].tolist(), abs=1e-12)
     assert found.exp().sum(1).tolist() == pytest.approx([1.0, 1.0], abs=1e-12)
 
