@@ -1,18 +1,21 @@
 """Rows of all processes in each, with gradients: several GPUs compare as one would.
 
 Each process compares its own questions with the passages of all. The gradient of a passage is
-the sum of what every process asks of it, so that averaging the gradients over the processes,
-as data-parallel training does, gives those of one process that holds the whole batch.
+the sum of what every process asks of it. The loop weighs the mean of each process by its share of
+the examples and adds the gradients up, which gives those of one process with the whole batch.
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
+
+from pincite.errors import UsageError
 
 
 def processes() -> int:
@@ -45,15 +48,32 @@ def gather(rows: Tensor) -> Gathered:
     return Gathered(_Gather.apply(rows, counts, first), first)
 
 
-def share(own: int, device: Any) -> float:
-    """Return the weight of a mean over `own` examples, so that the mean over processes is right.
+def fail_together(loss: Tensor) -> Tensor:
+    """Return the loss, or NaN if that of any process is not finite.
 
-    Data-parallel training averages over the processes; where the last batch is smaller on one
-    of them, its mean counts for less: own · processes / all.
+    A process that stops alone would leave the others waiting for its part of the gradients.
     """
     if processes() == 1:
-        return 1.0
-    return own * processes() / sum(_counts(own, device))
+        return loss
+    sound = torch.isfinite(loss.detach()).to(torch.int32)
+    dist.all_reduce(sound, dist.ReduceOp.MIN)
+    return loss if bool(sound) else loss * float("nan")
+
+
+def check_processes(size: int, batch_size: int) -> None:
+    """Refuse a batch size that leaves a process without examples while others wait for it.
+
+    Raises:
+        UsageError: The last batch of an epoch has fewer examples than there are processes.
+    """
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    last = size % batch_size or batch_size
+    if min(last, size) < count:
+        raise UsageError(
+            f"{size} examples in batches of {batch_size} leave {min(last, size)} for the last "
+            f"batch of an epoch, fewer than the {count} processes, which compare their examples "
+            "with each other's; choose another batch_size in [optim]"
+        )
 
 
 def _counts(own: int, device: Any) -> list[int]:
