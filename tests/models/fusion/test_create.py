@@ -69,6 +69,11 @@ def test_a_wrong_mask_is_told_with_what_was_found():
         make("sum")(torch.ones(2, 4, 8), None, mask)
 
 
+def test_a_region_mask_alone_is_told():
+    with pytest.raises(UsageError, match="a region mask was given without regions"):
+        make("sum")(torch.ones(2, 4, 8), None, None, torch.ones(2, 3, dtype=torch.bool))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_batch_of_nothing_at_all_has_one_position_a_row(name):
     fused = make(name)(torch.zeros(2, 0, 8))
@@ -86,6 +91,15 @@ def test_half_precision_stays_and_is_finite(name):
     fused = layer(text, torch.ones(2, 2, 6), text_mask, region_mask)
     assert fused.states.dtype == torch.bfloat16
     assert fused.states.isfinite().all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_mixed_precision_is_near_full_precision(name):
+    torch.manual_seed(0)
+    layer, inputs = make(name), (torch.randn(2, 4, 8), torch.randn(2, 3, 6))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        mixed = layer(*inputs).states
+    assert torch.allclose(mixed.float(), layer(*inputs).states, atol=0.05)
 
 
 @pytest.mark.parametrize("name", ["cross", "dual", "gated"])

@@ -112,6 +112,24 @@ def test_the_gate_of_late_fusion_looks_at_the_mean_of_each_modality():
     assert fused.weights["modality"][0].tolist() == pytest.approx([share, 1 - share], abs=1e-14)
 
 
+@pytest.mark.parametrize("score", [0.0, 1e300])
+def test_a_missing_modality_has_a_finite_log_weight_however_sure_the_other_is(score):
+    layer = made("late", gate="learned")
+    with torch.no_grad():
+        layer.scores.copy_(tensor([score, 0]))
+    log_weights = layer(TEXT, REGIONS, None, NONE).view_log_weights
+    assert log_weights.tolist() == [[0.0, torch.finfo(DOUBLE).min / 2]]
+
+
+def test_a_learned_gate_is_the_same_for_all_rows():
+    layer, text, regions, *_ = random_case("late", gate="learned")
+    shares = layer(text, regions).weights["modality"]
+    assert torch.equal(shares[0], shares[1])
+    layer, text, regions, *_ = random_case("late", gate="states")
+    shares = layer(text, regions).weights["modality"]
+    assert (shares[0] - shares[1]).abs().max() > 0.01
+
+
 def test_a_mixture_of_views_is_a_distribution_and_their_product_is_not():
     """Views that are sure of different words: the product knows no word, the mixture both."""
     fused = made("late")(TEXT, REGIONS)
@@ -172,24 +190,18 @@ def test_streams_attend_to_each_other_or_to_themselves(name):
     assert torch.allclose(fused.states[fused.mask], expected, atol=1e-12, rtol=0)
 
 
-def test_the_heat_maps_of_attention_have_a_row_for_each_query():
-    cross, *inputs = random_case("cross")
-    dual, *_ = random_case("dual")
-    gated, *_ = random_case("gated")
-    shapes = {
-        key: tuple(value.shape)
-        for layer in (cross, dual, gated)
-        for key, value in layer(*inputs).weights.items()
-    }
-    assert shapes == {
-        "text_to_regions": (2, 3, 3, 4),
-        "regions_to_text": (2, 3, 4, 3),
-        "text": (2, 3, 3, 3),
-        "regions": (2, 3, 4),  # of gated, which comes last; that of dual is checked below
-        "attention": (2, 3, 3, 4),
-        "gate": (2, 3, 4, 6),
-    }
-    assert dual(*inputs).weights["regions"].shape == (2, 3, 4, 4)
+@pytest.mark.parametrize(
+    ("name", "shapes"),
+    [
+        ("cross", {"text_to_regions": (2, 3, 3, 4), "regions_to_text": (2, 3, 4, 3)}),
+        ("dual", {"text": (2, 3, 3, 3), "regions": (2, 3, 4, 4)}),
+        ("gated", {"attention": (2, 3, 3, 4), "gate": (2, 3, 4, 6), "regions": (2, 3, 4)}),
+    ],
+)
+def test_the_heat_maps_of_attention_have_a_row_for_each_query(name, shapes):
+    layer, *inputs = random_case(name)
+    weights = layer(*inputs).weights
+    assert {key: tuple(value.shape) for key, value in weights.items()} == shapes
 
 
 @pytest.mark.parametrize("score", ["scaled_dot", "dot"])
@@ -219,6 +231,7 @@ def test_gating_equals_a_loop_over_words_regions_heads_and_features(score):
                 z.append(total)
         expected = normed(layer.norm, tensor(z))
         assert torch.allclose(fused.states[b, i], expected, atol=1e-12, rtol=0)
+        assert not fused.weights["gate"][b, i, ~region_mask[b]].any()
         for j in real:
             found = fused.weights["regions"][b, i, j].item()
             assert found == pytest.approx(sum(shares[j]) / 6, abs=1e-14)

@@ -13,11 +13,15 @@ from tests.testing.rules import rules
 
 
 class Right(Fusion):
-    """A projected sum and a gate of views, which breaks no rule; `change` makes it break one."""
+    """A projected sum with one view: it breaks no rule."""
+
+    def __init__(self, **widths):
+        super().__init__(**widths)
+        self.shift = torch.nn.Parameter(torch.zeros(self.text_width))
 
     def fuse(self, inputs, v):
         mean = masked_mean(v, inputs.region_mask)
-        states = inputs.text + mean[:, None]
+        states = inputs.text + mean[:, None] + self.shift
         views = torch.stack([inputs.text_mask, torch.zeros_like(inputs.text_mask)], dim=1)
         log_weights = torch.tensor([0.0, -1e30], dtype=states.dtype).expand(len(states), 2)
         ones = torch.ones(len(states), 1, dtype=states.dtype)
@@ -56,7 +60,14 @@ class Random(Right):
         return replace(fused, states=fused.states + torch.rand(()).double())
 
 
-class Detached(torch.autograd.Function):
+class Early(Right):
+    """Is done at once where there are no regions."""
+
+    def fuse(self, inputs, v):
+        return super().fuse(inputs, v if v.shape[1] else v.detach())
+
+
+class Twice(torch.autograd.Function):
     """The identity, with twice the gradient."""
 
     @staticmethod
@@ -153,8 +164,9 @@ BREAKS = [
     ("no_text_positions", Raw, {"after": t_of_one}, "t = 0"),
     ("a_row_with_neither", Wrong, unanchored, "one real position, got 0"),
     ("the_order_of_regions", Wrong, states(first_region), "another order"),
-    ("gradients_are_finite", Wrong, states(root), "is finite"),
-    ("gradients_are_those", Wrong, states(lambda x, *_: Detached.apply(x)), "Jacobian mismatch"),
+    ("gradients_are_finite", Wrong, states(root), "a gradient on the way is not finite"),
+    ("every_parameter", Early, {}, "without regions, not so"),
+    ("gradients_are_those", Wrong, states(lambda x, *_: Twice.apply(x)), "Jacobian mismatch"),
     ("weights_are_shares", Wrong, weights(lambda w: w * 1.5), "between 0 and 1"),
     ("views_share_out", Wrong, doubled, "sum to 1"),
     ("the_same_inputs", Random, {}, "changed between two calls"),

@@ -42,7 +42,7 @@ class Fused:
             modalities are decoded apart; None for all others. That of a missing one is empty.
         view_log_weights: (b,m), log of the share of each view in the mixture; the shares of a row
             sum to 1. A missing modality has the share 0, as a finite number so low that its
-            exponential is 0, and that stays finite when a log-probability is added.
+            exponential is 0, and that stays finite when a number as low is added.
     """
 
     states: Tensor

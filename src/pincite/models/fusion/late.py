@@ -78,6 +78,6 @@ class LateFusion(Fusion):
             text = masked_mean(inputs.text, inputs.text_mask)
             means = torch.stack([text, masked_mean(v, inputs.region_mask)], dim=1)
             scores = scores + (self.slopes * means).sum(-1)
-        # Half of the lowest number: a log-probability may still be added to it.
+        # Half of the lowest number: another one as low may still be added to it.
         missing, lowest = ~inputs.present, torch.finfo(scores.dtype).min / 2
         return scores.masked_fill(missing, lowest).log_softmax(-1).masked_fill(missing, lowest)
