@@ -1,0 +1,93 @@
+"""Encoded documents: what the decoder attends to, made once and read by every hypothesis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+Tensor = Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """The encoded documents of b questions, n each, m views of each (1 but for late fusion).
+
+    Attributes:
+        states: (b * n * m, u, d), a row a view of a document, questions outermost.
+        mask: True where a state is real, (b * n * m, u).
+        questions: b.
+        documents: n.
+        views: m.
+        view_log_weights: log weight of each view of a document, (b, n, m); None when m is 1.
+        weights: Heat maps of the fusion, each (b, n, ...).
+    """
+
+    states: Tensor
+    mask: Tensor
+    questions: int
+    documents: int
+    views: int = 1
+    view_log_weights: Tensor | None = None
+    weights: Mapping[str, Tensor] = field(default_factory=dict)
+
+    def by_document(self) -> Memory:
+        """Return the same with each document as a question of its own."""
+        weights = self.view_log_weights
+        return Memory(
+            self.states,
+            self.mask,
+            self.questions * self.documents,
+            1,
+            self.views,
+            None if weights is None else weights.flatten(0, 1).unsqueeze(1),
+        )
+
+    def joined(self) -> Memory:
+        """Return all documents of a question as one, for Fusion-in-Decoder.
+
+        Views stay apart, each over all documents; their weights are the means over documents.
+        """
+        b, n, m = self.questions, self.documents, self.views
+        states = self.states.view(b, n, m, *self.states.shape[1:]).transpose(1, 2)
+        mask = self.mask.view(b, n, m, -1).transpose(1, 2)
+        weights = self.view_log_weights
+        if weights is not None:
+            weights = weights.exp().mean(dim=1, keepdim=True).log()
+        return Memory(
+            states.reshape(b * m, -1, states.shape[-1]), mask.reshape(b * m, -1), b, 1, m, weights
+        )
+
+    def document_log_probs(self, log_probs: Tensor) -> Tensor:
+        """Return log probabilities (b, n, ...) from those of every view, (b, n * m, ...).
+
+        Views are merged in probability space: P = sum_m w_m P_m, at each token.
+        """
+        if self.view_log_weights is None:
+            return log_probs
+        shape = (self.questions, self.documents, self.views, *log_probs.shape[2:])
+        weights = self.view_log_weights
+        padded = weights.reshape(*weights.shape, *([1] * (log_probs.ndim - 2)))
+        return torch.logsumexp(log_probs.reshape(shape) + padded, dim=2)
+
+
+def trimmed(ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Return ids and mask without the columns at the end that no row uses: (..., s') each.
+
+    A row without any token keeps its first position as real, so that attention has somewhere to
+    go; give such a row the score -inf, or a picture, and it does no harm.
+    """
+    mask = mask.bool()
+    used = mask.flatten(0, -2).any(dim=0).nonzero()
+    length = int(used.max()) + 1 if len(used) else 1
+    ids, mask = ids[..., :length], mask[..., :length].clone()
+    mask[..., 0] |= ~mask.any(dim=-1)
+    return ids, mask
+
+
+def additive(mask: Tensor, dtype: Any) -> Tensor:
+    """Return a mask to be added to attention scores, (r, 1, 1, u): 0 where real."""
+    zeros = torch.zeros(mask.shape, dtype=dtype, device=mask.device)
+    return zeros.masked_fill(~mask, torch.finfo(dtype).min)[:, None, None, :]
