@@ -11,7 +11,6 @@ seed). Letters here: e width of features, d width of the common space.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -19,17 +18,23 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from pincite.errors import ModelMismatch, NotFound, UsageError
+from pincite.errors import UsageError
+from pincite.models.saved import (
+    TEXT_FOLDER,
+    is_transformers,
+    load_weights,
+    not_ours,
+    read_settings,
+    save_model,
+)
 from pincite.models.tower import load_encoder, pooled
 
-SETTINGS_FILE, WEIGHTS_FILE, TEXT_FOLDER = "pincite_dual.json", "model.safetensors", "text"
+SETTINGS_FILE = "pincite_dual.json"
 MAX_LOG_SCALE = math.log(100.0)
 Contrast = Literal["softmax", "sigmoid"]
-_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +161,9 @@ class DualEncoder(nn.Module):
         A text encoder of Transformers is saved in `text/`, with the tokenizer if it is given;
         of any other the weights are saved with the rest, and loading wants it made anew.
         """
-        folder = Path(directory)
-        folder.mkdir(parents=True, exist_ok=True)
-        hugging_face = self.text is not None and hasattr(self.text, "save_pretrained")
-        own = {
-            name: weights.detach().cpu().contiguous()
-            for name, weights in self.state_dict().items()
-            if not (hugging_face and name.startswith("text."))
-        }
-        save_file(own, folder / WEIGHTS_FILE)
-        if self.text is not None and hugging_face:
-            self.text.save_pretrained(folder / TEXT_FOLDER)
-        if tokenizer is not None:
-            tokenizer.save_pretrained(folder / TEXT_FOLDER)
-        kind = "none" if self.text is None else "transformers" if hugging_face else "module"
-        settings = {"format": _FORMAT, "text": kind, **asdict(self.config)}
-        (folder / SETTINGS_FILE).write_text(json.dumps(settings, indent=2) + "\n", "utf-8")
+        kind = "transformers" if is_transformers(self.text) else "module"
+        settings = {"text": "none" if self.text is None else kind, **asdict(self.config)}
+        save_model(self, Path(directory), SETTINGS_FILE, settings, tokenizer)
 
     @classmethod
     def from_pretrained(cls, directory: str | Path, text: nn.Module | None = None) -> DualEncoder:
@@ -188,9 +180,7 @@ class DualEncoder(nn.Module):
             UsageError: A text encoder is wanted and not given, or the other way round.
         """
         folder = Path(directory)
-        if not (folder / SETTINGS_FILE).is_file():
-            raise NotFound(f"there is no {SETTINGS_FILE} in {str(folder)!r}; check the path")
-        config, kind = _read_settings(folder / SETTINGS_FILE)
+        config, kind = _settings(folder)
         if (kind == "module") != (text is not None):
             raise UsageError(
                 f"{str(folder)!r} was saved with text encoder {kind!r}; "
@@ -199,38 +189,16 @@ class DualEncoder(nn.Module):
         if kind == "transformers":
             text = load_encoder(folder / TEXT_FOLDER)
         made = cls(config, text)
-        _load_weights(made, folder / WEIGHTS_FILE, apart="text." if kind == "transformers" else "")
+        load_weights(made, folder)
         return made.eval()
 
 
-def _load_weights(model: DualEncoder, file: Path, apart: str) -> None:
-    """Fill a model from a file; names that start with `apart` are filled already."""
+def _settings(folder: Path) -> tuple[DualConfig, str]:
+    saved = read_settings(folder, SETTINGS_FILE)
     try:
-        weights = load_file(file)
-        missing, strange = model.load_state_dict(weights, strict=False)
-    except Exception as error:  # safetensors raises its own, torch a RuntimeError
-        raise ModelMismatch(f"{str(file)!r} cannot be loaded: {error}; save it again") from error
-    missing = [name for name in missing if not (apart and name.startswith(apart))]
-    if missing or strange:
-        raise ModelMismatch(
-            f"{str(file)!r} lacks {missing[:3]} and holds {strange[:3]} besides; it is of another "
-            "model: save it again"
-        )
-    for name, parameter in model.named_parameters():  # in the precision they were saved in
-        if name in weights:
-            parameter.data = weights[name]
-
-
-def _read_settings(file: Path) -> tuple[DualConfig, str]:
-    try:
-        saved = json.loads(file.read_text("utf-8"))
-        if saved.pop("format") != _FORMAT:
-            raise ValueError(f"this version reads format {_FORMAT}")
         kind = saved.pop("text")
         if kind not in ("none", "transformers", "module"):
             raise ValueError(f"text encoder {kind!r}")
         return DualConfig(**saved), kind
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelMismatch(
-            f"{str(file)!r} does not describe a model of this version ({error!r}); save it again"
-        ) from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise not_ours(folder / SETTINGS_FILE, error) from error
