@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pincite.errors import ModelMismatch, NotFound, UsageError
-from pincite.models.tower import Pooling, Tower, load_encoder
+from pincite.models.tower import Pooling, Tower, load_encoder, load_tokenizer
 
 SETTINGS_FILE = "pincite_dpr.json"
 _FORMAT = 1
@@ -208,22 +208,10 @@ def load_tokenizers(directory: str | Path, passages: str | Path | None = None) -
     folder = Path(directory)
     if (folder / SETTINGS_FILE).is_file():
         second = folder / "passage"
-        return _tokenizer(folder / "question"), _tokenizer(
+        return load_tokenizer(folder / "question"), load_tokenizer(
             second if second.is_dir() else folder / "question"
         )
-    return _tokenizer(folder), _tokenizer(folder if passages is None else Path(passages))
-
-
-def _tokenizer(folder: Path) -> Any:
-    from transformers import AutoTokenizer
-
-    try:
-        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError) as error:
-        raise NotFound(
-            f"there is no tokenizer in {str(folder)!r}: {str(error).splitlines()[0]} Copy the "
-            "tokenizer files of the encoder there"
-        ) from error
+    return load_tokenizer(folder), load_tokenizer(folder if passages is None else Path(passages))
 
 
 def _read_settings(file: Path) -> dict[str, Any]:

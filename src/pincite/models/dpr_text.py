@@ -20,6 +20,7 @@ from pincite.config import Config
 from pincite.encode import Role
 from pincite.errors import UsageError
 from pincite.models.dpr import DprModel, load_tokenizers
+from pincite.models.tower import window
 from pincite.types import Modality, Vectors
 
 BATCH = 32
@@ -114,7 +115,7 @@ def encode_texts(
     vectors = np.zeros((len(texts), model.width), np.float32)
     if not len(texts):
         return vectors
-    ids = token_ids(tokenizer, texts, window(model, role, max_tokens))
+    ids = token_ids(tokenizer, texts, window_of(model, role, max_tokens))
     order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
     device = next(model.parameters()).device
     for start in range(0, len(order), BATCH):
@@ -131,13 +132,10 @@ def token_ids(tokenizer: Any, texts: Sequence[str], limit: int) -> list[list[int
     return tokenizer(readable, truncation=True, max_length=limit)["input_ids"]
 
 
-def window(model: DprModel, role: Role, max_tokens: int = MAX_TOKENS) -> int:
+def window_of(model: DprModel, role: Role, max_tokens: int = MAX_TOKENS) -> int:
     """Return how many tokens a tower can read, at most `max_tokens`."""
-    config = (model.question if role == "query" else model.passage).encoder.config
-    positions = getattr(config, "max_position_embeddings", None) or max_tokens
-    if config.model_type in ("roberta", "xlm-roberta", "camembert"):
-        positions -= 2  # RoBERTa counts positions from padding_idx + 1
-    return min(max_tokens, positions)
+    tower = model.question if role == "query" else model.passage
+    return window(tower.encoder, max_tokens)
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -106,6 +106,31 @@ def load_encoder(directory: str | Path) -> Any:
     return made.eval()
 
 
+def load_tokenizer(directory: str | Path) -> Any:
+    """Return the tokenizer saved in a directory.
+
+    Raises:
+        NotFound: There is none.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(directory, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise NotFound(
+            f"there is no tokenizer in {str(directory)!r}: {str(error).splitlines()[0]} Copy the "
+            "tokenizer files of the encoder there"
+        ) from error
+
+
+def window(encoder: Any, at_most: int) -> int:
+    """Return how many tokens an encoder of Transformers can read, `at_most` or fewer."""
+    positions = getattr(encoder.config, "max_position_embeddings", None) or at_most
+    if encoder.config.model_type in ("roberta", "xlm-roberta", "camembert"):
+        positions -= 2  # RoBERTa counts positions from padding_idx + 1
+    return min(at_most, int(positions))
+
+
 def _class_for(transformers: Any, config: Any, folder: Path) -> Any:
     if config.model_type == "dpr":
         names = config.architectures or ["DPRQuestionEncoder"]

@@ -25,7 +25,7 @@ from torch import Tensor
 
 from pincite.errors import UsageError
 from pincite.models.dpr import DprModel, load_tokenizers
-from pincite.models.dpr_text import encode_texts, token_ids, window
+from pincite.models.dpr_text import encode_texts, token_ids, window_of
 from pincite.models.tower import Pooling
 from pincite.pipeline import KnowledgeBase
 from pincite.train.collate import pad_tokens
@@ -220,7 +220,7 @@ class DprObjective:
 
     def _limit(self, role: Any) -> int:
         asked = self.task.question_tokens if role == "query" else self.task.passage_tokens
-        return window(self.model, role, asked)
+        return window_of(self.model, role, asked)
 
     def _tokenizer(self, role: Any) -> Any:
         return self._tokenizers[role == "document"]
