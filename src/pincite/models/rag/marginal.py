@@ -6,8 +6,8 @@ With P(d|x) the document prior and P(y_t|x, d, y_<t) the generator (Lewis et al.
     RAG-Sequence   P(y|x) = sum_d P(d|x) prod_t P(y_t|x, d, y_<t)
     RAG-Token      P(y|x) = prod_t sum_d P(d|x) P(y_t|x, d, y_<t)
 
-Both sum to 1 over all y. (Article 2 also prints p(y|x,r) = p(y|x) p(r|x), which does not: a product
-of two distributions is not normalised; the sums above are used instead.)
+Both sum to 1 over all y. (Article 3, section 4.2, prints p(y|x,r) = p(y|x) p(r|x), which does not:
+a product of two distributions is not normalised; the sums above are used instead.)
 
 Shapes: b questions, n documents, t target tokens, v words of the vocabulary.
 """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -85,6 +86,37 @@ def trimmed(ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     ids, mask = ids[..., :length], mask[..., :length].clone()
     mask[..., 0] |= ~mask.any(dim=-1)
     return ids, mask
+
+
+def by_length(
+    encode: Callable[[Tensor, Tensor], Tensor], ids: Tensor, mask: Tensor, slack: float = 1.15
+) -> Tensor:
+    """Return encoded texts, (r, s, d), encoding those of like length together.
+
+    A batch padded to its longest text costs as if all were as long. Rows are sorted by length and
+    cut where the longest of a group is `slack` times its shortest; padded states are zeros.
+
+    Args:
+        encode: From ids and mask (r', s') to states (r', s', d).
+        ids: (r, s).
+        mask: True where real, (r, s).
+        slack: Largest ratio of lengths in a group.
+    """
+    lengths = (mask * torch.arange(1, mask.shape[1] + 1, device=mask.device)).amax(dim=-1)
+    order = lengths.argsort(stable=True)
+    cuts = [0]
+    in_order = lengths[order].tolist()
+    for place, length in enumerate(in_order):
+        if length > slack * in_order[cuts[-1]]:
+            cuts.append(place)
+    if len(cuts) == 1:
+        return encode(ids, mask)
+    parts = []
+    for first, last in pairwise([*cuts, len(in_order)]):
+        rows, longest = order[first:last], in_order[last - 1]
+        states = encode(ids[rows, :longest], mask[rows, :longest])
+        parts.append(torch.nn.functional.pad(states, (0, 0, 0, ids.shape[1] - longest)))
+    return torch.cat(parts)[order.argsort()]
 
 
 def additive(mask: Tensor, dtype: Any) -> Tensor:

@@ -16,6 +16,7 @@ from torch import nn
 from transformers.modeling_outputs import BaseModelOutput
 
 from pincite.errors import UsageError
+from pincite.models import fusion as fusions
 from pincite.models.rag import decode, hf_compat
 from pincite.models.rag.evidence import EvidenceAdapter
 from pincite.models.rag.marginal import (
@@ -28,7 +29,7 @@ from pincite.models.rag.marginal import (
     sequence_log_likelihood,
     token_log_likelihood,
 )
-from pincite.models.rag.memory import Memory, trimmed
+from pincite.models.rag.memory import Memory, by_length, trimmed
 from pincite.models.rag.options import first_set
 from pincite.models.rag.steps import FoldedSteps, PlainSteps, Steps, cross_attentions
 
@@ -42,15 +43,19 @@ class RagModel(nn.Module):
         generator: An encoder–decoder with a language-model head (BART, T5, Marian, Pegasus, …).
         marginal: Which sum is meant where a call does not say: "token", "sequence", or "fid",
             which reads all documents at once and sums over none.
-        fusion: Writes regions into text states; None for text alone.
-        adapter: Brings features of pictures, sound and video to the width `fusion` reads.
+        fusion: How regions are written into text states, a name of `pincite.models.fusion.names()`;
+            None reads text alone.
+        features: Modality to the width of its features, such as {"image": 768}; with a fusion.
+        region_width: Width the features are brought to; default: the generator's own.
+        heads: Heads of a fusion with attention.
+        fusion_options: Further options of the fusion.
         question_encoder: Encoder of questions for retrieval; kept and trained beside the rest.
         context_encoder: Encoder of documents for retrieval.
         generation_config: Settings of `generate` beside the generator's own (RAG checkpoints of
             Transformers bring one).
 
     Raises:
-        UsageError: `fusion` was given without `adapter` or the reverse; an unknown marginal.
+        UsageError: `fusion` was given without `features` or the reverse, or one is not known.
     """
 
     def __init__(
@@ -58,22 +63,35 @@ class RagModel(nn.Module):
         generator: nn.Module,
         *,
         marginal: str = "token",
-        fusion: nn.Module | None = None,
-        adapter: EvidenceAdapter | None = None,
+        fusion: str | None = None,
+        features: Mapping[str, int] | None = None,
+        region_width: int | None = None,
+        heads: int = 4,
+        fusion_options: Mapping[str, Any] | None = None,
         question_encoder: nn.Module | None = None,
         context_encoder: nn.Module | None = None,
         generation_config: Any = None,
     ) -> None:
         super().__init__()
-        if (fusion is None) != (adapter is None):
+        if (fusion is None) != (not features):
             raise UsageError(
-                "fusion and adapter belong together: the adapter makes the regions that the "
-                f"fusion reads; got fusion={fusion is not None}, adapter={adapter is not None}"
+                "a fusion needs features to fuse, and features need a fusion; got "
+                f"fusion={fusion!r} and features={dict(features or {})!r}"
             )
         self.generator = generator
         self.marginal: Marginal = checked_marginal(marginal)
-        self.fusion = fusion
-        self.adapter = adapter
+        self.fusion_settings: dict[str, Any] | None = None
+        self.fusion = self.adapter = None
+        if fusion is not None and features:
+            width = text_width(generator)
+            self.fusion_settings = {
+                "fusion": fusion,
+                "features": dict(features),
+                "region_width": region_width or width,
+                "heads": heads,
+                "fusion_options": dict(fusion_options or {}),
+            }
+            self.adapter, self.fusion = made_fusion(width, self.fusion_settings, generator)
         self.question_encoder = question_encoder
         self.context_encoder = context_encoder
         self._rag_config = generation_config
@@ -158,7 +176,7 @@ class RagModel(nn.Module):
         if trim:
             input_ids, attention_mask = trimmed(input_ids, attention_mask)
         ids, mask = input_ids.flatten(0, 1), attention_mask.flatten(0, 1).bool()
-        states = self._text_states(ids, mask)
+        states = self.text_states(ids, mask)
         if self.fusion is None or self.adapter is None:
             if features:
                 raise UsageError(
@@ -171,9 +189,14 @@ class RagModel(nn.Module):
             regions, real = (x.flatten(0, 1) for x in self.adapter(features, feature_masks))
         return _fused_memory(self.fusion(states, regions, mask, real), b, n)
 
-    def _text_states(self, ids: Tensor, mask: Tensor) -> Tensor:
+    def text_states(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Return the encoder's states of texts alone, (r, s, d), of ids and mask (r, s)."""
         encoder = self.generator.get_encoder()
-        return encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
+
+        def encoded(ids: Tensor, mask: Tensor) -> Tensor:
+            return encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
+
+        return by_length(encoded, ids, mask)
 
     def steps(self, memory: Memory, cross: Any = None) -> Steps:
         """Return a decoder over `memory` that has taken no step yet."""
@@ -383,6 +406,38 @@ class RagModel(nn.Module):
         )
 
 
+def text_width(generator: Any) -> int:
+    """Return d, the width of the states a generator's decoder attends to.
+
+    Raises:
+        UsageError: Its configuration does not say.
+    """
+    config = generator.config
+    inner = getattr(config, "encoder", None) if hasattr(config, "encoder") else None
+    width = first_set(inner, config, names=("d_model", "hidden_size", "n_embd"))
+    if width is None:
+        raise UsageError(
+            f"{type(generator).__name__} has none of d_model, hidden_size and n_embd in its "
+            "config, so features cannot be brought to its width"
+        )
+    return int(width)
+
+
+def made_fusion(width: int, settings: Mapping[str, Any], like: Any) -> tuple[Any, Any]:
+    """Return the adapter and the fusion that settings describe, in the numbers of `like`."""
+    region_width = settings["region_width"]
+    adapter = EvidenceAdapter(settings["features"], region_width)
+    fused = fusions.create(
+        settings["fusion"],
+        text_width=width,
+        region_width=region_width,
+        heads=settings["heads"],
+        **settings["fusion_options"],
+    )
+    weight = next(like.parameters())
+    return adapter.to(weight), fused.to(weight)
+
+
 def _fused_memory(fused: Any, b: int, n: int) -> Memory:
     """Return what a fusion made of b * n documents; the views of late fusion become contexts."""
     weights = {name: w.unflatten(0, (b, n)) for name, w in fused.weights.items()}
@@ -391,7 +446,9 @@ def _fused_memory(fused: Any, b: int, n: int) -> Memory:
     m, u = fused.views.shape[1:]
     each = fused.states.unsqueeze(1).expand(-1, m, -1, -1).reshape(b * n * m, u, -1)
     log_weights = fused.view_log_weights.unflatten(0, (b, n))
-    return Memory(each, fused.views.reshape(b * n * m, u), b, n, m, log_weights, weights)
+    views = fused.views.reshape(b * n * m, u).clone()
+    views[:, 0] |= ~views.any(dim=-1)  # a missing view weighs nothing, but must be a number
+    return Memory(each, views, b, n, m, log_weights, weights)
 
 
 def _likelihood(log_prior: Tensor, each: Tensor, mask: Tensor, marginal: Marginal) -> Tensor:
