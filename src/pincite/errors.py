@@ -13,7 +13,8 @@
     ├── IngestError          one file could not be read; carries a stable code
     ├── StoreError           the knowledge base cannot be read or written
     │   └── StoreLocked      another process is writing to it
-    └── GeneratorError       a generator failed or answered nonsense
+    ├── GeneratorError       a generator failed or answered nonsense
+    └── TrainingStopped      training cannot go on as it is set up             (exit code 2)
 
 A message says what was asked, what was found, and what to do next, in that order.
 """
@@ -127,3 +128,10 @@ class StoreLocked(StoreError):
 
 class GeneratorError(PinciteError):
     """A generator failed, timed out, or answered something that cannot be used."""
+
+
+class TrainingStopped(PinciteError):
+    """Training cannot go on as it is set up: no memory, no room, or a loss that is no number.
+
+    What was trained up to there is saved. Exit code 2: it takes other settings, or more room.
+    """
