@@ -100,10 +100,17 @@ def generate(
         UsageError: Options do not fit together.
     """
     _check(marginal, decoding, hf_compat, options)
+    if not model.prompt and (marginal == "fid" or hf_compat):
+        raise UsageError(
+            "a decoder-only model has no encoder states to join and no peer to be compatible "
+            "with; use marginal token or sequence, and leave hf_compat"
+        )
     with evaluating(model):
         if marginal == "sequence":
-            return _sequence(model, request, decoding, hf_compat, options)
-        return _stepwise(model, request, marginal, options)
+            found = _sequence(model, request, decoding, hf_compat, options)
+        else:
+            found = _stepwise(model, request, marginal, options)
+    return replace(found, sequences=found.sequences[..., 1 - model.prompt :])
 
 
 @contextmanager
@@ -172,7 +179,7 @@ def _search(
 ) -> Searched:
     """Return what a search over `memory` finds, (q, num_beams or num_return_sequences, ...)."""
     config = model.generation_config(marginal)
-    limits = limits_of(options, model.generator, config)
+    limits = limits_of(options, model.generator, config, model.prompt)
     processors = processors_of(options, limits, config)
     predict = marginal_predict(steps or model.steps(memory), memory, log_prior)
     if options.num_beams > 1:
@@ -204,7 +211,7 @@ def _sequence(
     steps = model.steps(alone)
     flat = torch.zeros_like(log_prior.reshape(-1, 1))
     found = _search(model, alone, flat, options, "sequence", steps)
-    limits = limits_of(options, model.generator, model.generation_config("sequence"))
+    limits = limits_of(options, model.generator, model.generation_config("sequence"), model.prompt)
     candidates, proposed = _distinct(found, memory.documents)
     if decoding == "fast":
         each = _own_scores(found, candidates, proposed, memory.documents)

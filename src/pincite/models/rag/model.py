@@ -240,6 +240,8 @@ class RagModel(nn.Module):
         memory = self.encode(
             input_ids, attention_mask, features=features, feature_masks=feature_masks
         )
+        if not self.prompt and (kind == "fid" or hf_compat):
+            raise UsageError("a decoder-only model knows marginal token and sequence only")
         if hf_compat:
             return self._hf_nll(memory, doc_scores, labels, kind, label_smoothing)
         return self.nll_of(memory, doc_scores, labels, kind, label_smoothing, labels_mask)

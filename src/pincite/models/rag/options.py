@@ -106,13 +106,21 @@ def _check(holds: bool, message: str) -> None:
         raise UsageError(message)
 
 
-def limits_of(options: Options, generator: Any, config: Any) -> Limits:
+def limits_of(options: Options, generator: Any, config: Any, prompt: int = 1) -> Limits:
     """Return start, end and length rules for a generator and its `GenerationConfig`.
+
+    Args:
+        options: What the caller asks.
+        generator: The Transformers model.
+        config: Its settings.
+        prompt: 0 for a decoder-only model, whose start is the prompt: any token stands for it.
 
     Raises:
         UsageError: The generator names no start token.
     """
     start = first_set(config, generator.config, names=("decoder_start_token_id", "bos_token_id"))
+    if start is None and prompt == 0:
+        start = 0
     if start is None:
         raise UsageError(
             f"{type(generator).__name__} names no decoder_start_token_id and no bos_token_id; "

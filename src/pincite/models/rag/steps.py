@@ -73,7 +73,7 @@ class FoldedSteps:
         if parents is None and self._hypotheses not in (0, k):  # one beginning, several ways on
             parents = torch.zeros_like(tokens)
         if parents is not None and self._hypotheses:
-            rows = _rows(parents, self._contexts, self._hypotheses)
+            rows = rows_of_parents(parents, self._contexts, self._hypotheses)
             for layer in self._cache.self_attention_cache.layers:
                 layer.keys, layer.values = layer.keys[rows], layer.values[rows]
         self._hypotheses = k
@@ -88,7 +88,7 @@ class FoldedSteps:
         return logits.view(q, self._contexts, k, -1)
 
 
-def _rows(parents: Tensor, contexts: int, hypotheses: int) -> Tensor:
+def rows_of_parents(parents: Tensor, contexts: int, hypotheses: int) -> Tensor:
     """Return the row of the cache each new row continues, (q * c * k,); rows are (q, c, k').
 
     After the first step all hypotheses are still one, so any parent means that one.
