@@ -74,7 +74,8 @@ def test_metrics_hold_a_line_a_step_and_an_evaluation(tmp_path):
     assert [line["step"] for line in steps] == list(range(1, 13))
     assert [line["epoch"] for line in steps] == [n // 3 for n in range(12)]
     assert [line["lr"] for line in steps[:3]] == [0.0, 0.01, 0.02]
-    assert all(line["parts"] == {"points": 8.0} for line in steps)
+    assert [line["parts"]["points"] for line in steps] == [8.0] * 12
+    assert [line["parts"]["prepared"] for line in steps] == list(range(1, 13)), "before each step"
     assert [line["step"] for line in evaluations] == [5, 10, 12]
     assert report.best == min(line["figures"]["error"] for line in evaluations)
     assert report.loss == steps[-1]["loss"]

@@ -103,7 +103,12 @@ def test_batches_of_any_shape_move_whole():
 
 def scaled_stage(tmp_path, scale):
     """A run whose gradients are scaled, as fp16 on a GPU has it; here by torch's CPU scaler."""
-    objective = tiny.Regression(tiny.Plain(4, 0.0))
+
+    class Steep(tiny.Regression):
+        def loss(self, model, batch):
+            return tiny.Loss(1e6 * super().loss(model, batch).value)
+
+    objective = Steep(tiny.Plain(4, 0.0))
     stage = set_stage(objective, tiny.settings(tmp_path, run={"precision": "no"}))
     scaler = torch.amp.GradScaler("cpu", init_scale=scale)
     stage.accelerator.scaler = scaler

@@ -76,7 +76,10 @@ class Regression:
     def loss(self, model, batch):
         x, y = (batch[name].to(next(model.parameters()).dtype) for name in ("x", "y"))
         noise = 1.0 + 0.1 * np.random.random()  # numpy's state must be resumed as well
-        return Loss(noise * ((model(x) - y) ** 2).mean(), {"points": float(len(y))})
+        return Loss(
+            noise * ((model(x) - y) ** 2).mean(),
+            {"points": float(len(y)), "prepared": float(len(self.prepared))},
+        )
 
     def before_step(self, step):
         self.prepared.append(step)

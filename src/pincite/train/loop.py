@@ -29,7 +29,7 @@ from pincite.train.chance import chance_state
 from pincite.train.checkpoint import room_to_write
 from pincite.train.config import Settings
 from pincite.train.log import Log
-from pincite.train.objective import Objective
+from pincite.train.objective import Objective, Scored
 from pincite.train.processes import told_by_all
 from pincite.train.progress import Ending, Progress, Report, write_run
 from pincite.train.stage import Stage, Start, set_stage
@@ -190,12 +190,12 @@ def _finish(stage: Stage, ended: Ending, progress: Progress, say: Callable[[str]
 
 def _scores(stage: Stage) -> tuple[float, ...]:
     """Return a number for each held-out example, if the objective gives them."""
-    scores = getattr(stage.objective, "scores", None)
-    if scores is None or not stage.accelerator.is_main_process:
+    objective = stage.objective
+    if not (isinstance(objective, Scored) and stage.accelerator.is_main_process):
         return ()
     stage.objective.model.eval()
     with torch.no_grad(), stage.arithmetic():
-        return tuple(float(score) for score in scores())
+        return tuple(float(score) for score in objective.scores())
 
 
 def _stopped(stage: Stage, progress: Progress, bad: BadStep, saved: int) -> TrainingStopped:

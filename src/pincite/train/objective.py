@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,4 +66,16 @@ class Objective(Protocol):
 
     def save(self, directory: Path) -> None:
         """Write the trained model, ready for use, into a directory that exists and is empty."""
+        ...
+
+
+@runtime_checkable
+class Scored(Protocol):
+    """What an objective may offer besides: a score for each held-out example.
+
+    With it, `pincite train --ablate` prints intervals over examples as well as over seeds.
+    """
+
+    def scores(self) -> Sequence[float]:
+        """Return one number a held-out example, in a fixed order; their mean is the measure."""
         ...
