@@ -75,8 +75,8 @@ def _row(where: str, content: Mapping[str, Any], folder: Path) -> FeatureRow:
     check_keys(where, content, _KEYS)
     text, labels = content.get("text"), content.get("labels", {})
     if not isinstance(text, str):
-        text = _place(where, "text", text, folder)
-    features = _place(where, "features", content.get("features"), folder)
+        text = named_place(where, "text", text, folder)
+    features = named_place(where, "features", content.get("features"), folder)
     if text is None and features is None:
         raise UsageError(f'{where}: expected "text" or "features", found neither; give one')
     if not isinstance(labels, dict) or not all(isinstance(v, str) for v in labels.values()):
@@ -87,7 +87,13 @@ def _row(where: str, content: Mapping[str, Any], folder: Path) -> FeatureRow:
     return FeatureRow(identity(where, content), text, features, labels, where)
 
 
-def _place(where: str, key: str, value: Any, folder: Path) -> Place | None:
+def named_place(where: str, key: str, value: Any, folder: Path) -> Place | None:
+    """Return where features lie that a line of data names, or None: it names none.
+
+    Raises:
+        NotFound: There is no such file.
+        UsageError: It is no name of a file of features inside `folder`.
+    """
     if value is None:
         return None
     content = {"file": value} if isinstance(value, str) else value
