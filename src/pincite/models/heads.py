@@ -1,10 +1,11 @@
 """Several classifications of one example, learned together.
 
-    Σ_k w_k L_k                         fixed weights
-    Σ_k exp(-s_k) L_k + s_k / 2         learned: s_k = log σ_k², Kendall et al. 2018, equation 10
+    1/b Σ_i Σ_k w_k L_ik                        fixed weights
+    1/b Σ_i Σ_k exp(-s_k) L_ik + s_k / 2        learned: s_k = log σ_k², Kendall et al. 2018, eq. 10
 
-L_k is the cross-entropy of task k, averaged over the rows that have a label for it. Letters
-here: b rows, c classes of a task, u positions, d width, m views.
+L_ik is the cross-entropy of example i in task k, of those k that it has a label for: every label
+weighs the same, in whatever batch its example is. Letters here: b rows, c classes of a task,
+u positions, d width, m views.
 """
 
 from __future__ import annotations
@@ -113,30 +114,27 @@ class MultiTaskHeads(nn.Module):
     def loss(
         self, log_probabilities: Mapping[str, Tensor], labels: Mapping[str, Tensor]
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the weighted sum of the losses, and the loss of each task that has labels.
+        """Return the weighted loss, a mean over the rows, and that of each task, not weighted.
 
         Args:
             log_probabilities: What `forward` returned.
-            labels: By task (b,) long, `NO_LABEL` where a row has none. A task without any
-                label in the batch costs nothing, and its s_k stays as it is.
+            labels: By task (b,) long, `NO_LABEL` where a row has none and costs nothing.
         """
         total = next(iter(log_probabilities.values())).new_zeros(())
         parts: dict[str, Tensor] = {}
         for name, found in log_probabilities.items():
             wanted = labels[name]
-            count = int((wanted != NO_LABEL).sum())
+            labelled = (wanted != NO_LABEL).to(found.dtype).mean()
             summed = functional.nll_loss(found, wanted, ignore_index=NO_LABEL, reduction="sum")
-            mean = summed / max(count, 1)
-            total = total + self._weighted(name, mean) * (count > 0)
-            if count:
-                parts[name] = mean
+            parts[name] = summed / len(wanted)
+            total = total + self._weighted(name, parts[name], labelled)
         return total, parts
 
-    def _weighted(self, name: str, loss: Tensor) -> Tensor:
+    def _weighted(self, name: str, loss: Tensor, labelled: Tensor) -> Tensor:
         if self.weighting == "fixed":
             return self.weights[name] * loss
         log_variance = self.log_variances[name]
-        return torch.exp(-log_variance) * loss + log_variance / 2
+        return torch.exp(-log_variance) * loss + labelled * log_variance / 2
 
 
 def pooled_views(states: Tensor, mask: Tensor, views: Tensor | None = None) -> Tensor:

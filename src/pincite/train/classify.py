@@ -116,7 +116,7 @@ class ClassifyObjective:
         return self._batch([self._rows[i] for i in indices])
 
     def loss(self, model: Any, batch: Any) -> Loss:
-        """Return the weighted loss of all tasks; each is among the parts."""
+        """Return the weighted loss of all tasks; that of each is among the parts."""
         text_mask, region_mask = batch["text_mask"], batch["region_mask"]
         if self.task.modality_dropout and model.training:
             text_mask, region_mask = drop_modality(
