@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,8 @@ def test_ctrl_c_exits_with_130_and_a_recipe_of_another_package_is_found(config, 
     )
     lines = tmp_path / "out" / "metrics.jsonl"
     while child.poll() is None and not (lines.exists() and lines.stat().st_size):
-        pass
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(0.01)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate()
     assert (child.returncode, out) == (130, ""), err

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,8 @@ def killed_when(path, out, reached):
         lines = metrics_file.read_bytes().count(b"\n") if metrics_file.exists() else 0
         if reached(lines):
             child.kill()
+        with suppress(subprocess.TimeoutExpired):  # leaves the processor to the child meanwhile
+            child.wait(0.001)
     child.communicate()
     assert child.returncode == -signal.SIGKILL, "it was done before it was killed"
 
@@ -141,6 +144,14 @@ def test_the_newest_and_the_best_are_kept(tmp_path):
     names = sorted(int(path.name[5:]) for path in (tmp_path / "checkpoints").iterdir())
     assert names == [report.best_step, 11, 12]
     assert report.best_step < 11
+
+
+def test_what_killed_writes_and_removals_left_is_swept_up(tmp_path):
+    for name in (".draft-00000099", ".removed-00000003"):
+        (tmp_path / "checkpoints" / name).mkdir(parents=True)
+        (tmp_path / "checkpoints" / name / "model.safetensors").write_bytes(b"half")
+    go(tmp_path)
+    assert not list(tmp_path.glob("checkpoints/.*"))
 
 
 def test_a_line_that_a_kill_has_cut_is_written_anew(tmp_path):

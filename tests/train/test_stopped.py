@@ -136,6 +136,17 @@ def test_a_full_disk_is_said_and_the_former_checkpoint_stays(tmp_path, size):
     assert go(tmp_path).steps == 12, "with room again it goes on"
 
 
+@pytest.mark.parametrize("size", [200, 1500])
+def test_a_disk_too_full_for_metrics_is_said_too(tmp_path, size):
+    """At 200 bytes not even `run.json` fits; at 1,500 some lines of metrics do."""
+    with (
+        files_of_at_most(size),
+        pytest.raises(TrainingStopped, match="could not be written: file too large"),
+    ):
+        go(tmp_path)
+    assert go(tmp_path).steps == 12
+
+
 def test_parameters_too_large_for_the_disk_are_said_too(tmp_path):
     """safetensors tells a full disk in words of its own."""
     objective = tiny.Regression(tiny.Net(4000, 0.2))

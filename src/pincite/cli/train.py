@@ -81,8 +81,10 @@ def _require_extra() -> None:
 
 
 def _print_report(report: Report, json: bool) -> None:
+    from pincite.train.log import sayable
+
     if json:
-        emit(asdict(report))
+        emit(sayable(asdict(report)))
     elif report.model:
         best = "no figure" if report.best is None else f"{report.measure} {report.best:.4f}"
         write(
@@ -93,10 +95,11 @@ def _print_report(report: Report, json: bool) -> None:
 
 def _print_table(table: Table, json: bool) -> None:
     from pincite.train.ablate import table_lines
+    from pincite.train.log import sayable
 
     if json:
         for row in table.rows:
-            emit(asdict(row))
+            emit(sayable(asdict(row)))
     else:
         for line in table_lines(table):
             write(line)

@@ -83,7 +83,7 @@ class Log:
 
     def _tell(self, kind: str, facts: Mapping[str, Any], numbers: Mapping[str, float]) -> None:
         if self._file:
-            self._file.write(json.dumps(_sayable({"kind": kind, **facts})) + "\n")
+            self._file.write(json.dumps(sayable({"kind": kind, **facts})) + "\n")
             self._file.flush()
         if self._board:
             for name, value in numbers.items():
@@ -112,8 +112,15 @@ def _stays(line: str, trained: int, evaluated: int) -> bool:
         return False
 
 
-def _sayable(value: Any) -> Any:
-    """Return the value with null for numbers that JSON does not have."""
+def sayable(value: Any) -> Any:
+    """Return the value with None for numbers that JSON does not have.
+
+    Example:
+        >>> sayable({"f1": float("nan"), "scores": (0.5, float("inf"))})
+        {'f1': None, 'scores': [0.5, None]}
+    """
     if isinstance(value, Mapping):
-        return {key: _sayable(item) for key, item in value.items()}
+        return {key: sayable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [sayable(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -71,13 +71,14 @@ def train(
     with ExitStack() as cleanup:
         if main:
             cleanup.enter_context(_alone_in(out))
+        cleanup.enter_context(_sentences(stage))
+        if main:
             _prepare(out, start, stage)
         stage.accelerator.wait_for_everyone()
         progress = stage.resume(start, tell)
         facts = _facts(stage)
         if main:
             write_run(out, facts)
-        cleanup.enter_context(_sentences(stage))
         ended, progress = _run(stage, progress, tell, bar)
         report = _finish(stage, ended, progress, tell)
         if main and report.model:

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
+from pincite.train.log import sayable
 from pincite.version import __version__
 
 
@@ -94,7 +95,7 @@ def write_run(out: Path, facts: Mapping[str, Any], report: Report | None = None)
     """Write `run.json`: settings, versions, and the report once there is one."""
     told = None
     if report:
-        told = asdict(report) | {"scores": list(report.scores), "model": "model"}
+        told = sayable(asdict(report) | {"model": "model"})
     text = json.dumps({**facts, "versions": _versions(), "report": told}, indent=1)
     draft = out / ".run.json"
     draft.write_text(text + "\n", "utf-8")
