@@ -82,7 +82,7 @@ def not_ours(file: Path, error: Exception) -> ModelMismatch:
     )
 
 
-def load_weights(model: nn.Module, folder: Path) -> None:
+def load_weights(model: nn.Module, folder: Path, name: str = WEIGHTS_FILE) -> None:
     """Fill a model with the weights in a directory, in the precision they were saved in.
 
     The text encoder of a model, if it is one of Transformers, is filled already.
@@ -90,7 +90,7 @@ def load_weights(model: nn.Module, folder: Path) -> None:
     Raises:
         ModelMismatch: They are damaged, or of another model.
     """
-    file = folder / WEIGHTS_FILE
+    file = folder / name
     try:
         weights = load_file(file)
         missing, strange = model.load_state_dict(weights, strict=False)

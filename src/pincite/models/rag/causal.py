@@ -29,6 +29,7 @@ class RagCausalModel(RagModel):
     `generate` hold no start token: `sequences` is (b, r, t).
     """
 
+    kind = "causal"
     prompt = 0
 
     @classmethod

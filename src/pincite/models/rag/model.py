@@ -18,6 +18,7 @@ from transformers.modeling_outputs import BaseModelOutput
 from pincite.errors import UsageError
 from pincite.models import fusion as fusions
 from pincite.models.rag import decode, hf_compat
+from pincite.models.rag.checkpoint import Checkpointed
 from pincite.models.rag.evidence import EvidenceAdapter
 from pincite.models.rag.marginal import (
     Marginal,
@@ -31,12 +32,14 @@ from pincite.models.rag.marginal import (
 )
 from pincite.models.rag.memory import Memory, by_length, trimmed
 from pincite.models.rag.options import first_set
+from pincite.models.rag.parts import rag_options
+from pincite.models.rag.retrieval import Retrieval
 from pincite.models.rag.steps import FoldedSteps, PlainSteps, Steps, cross_attentions
 
 Tensor = Any
 
 
-class RagModel(nn.Module):
+class RagModel(Checkpointed):
     """A generator that reads n documents a question and sums over them.
 
     Args:
@@ -53,6 +56,7 @@ class RagModel(nn.Module):
         context_encoder: Encoder of documents for retrieval.
         generation_config: Settings of `generate` beside the generator's own (RAG checkpoints of
             Transformers bring one).
+        retrieval: How many documents are read, and how the encoders score them.
 
     Raises:
         UsageError: `fusion` was given without `features` or the reverse, or one is not known.
@@ -71,6 +75,7 @@ class RagModel(nn.Module):
         question_encoder: nn.Module | None = None,
         context_encoder: nn.Module | None = None,
         generation_config: Any = None,
+        retrieval: Retrieval | None = None,
     ) -> None:
         super().__init__()
         if (fusion is None) != (not features):
@@ -94,7 +99,8 @@ class RagModel(nn.Module):
             self.adapter, self.fusion = made_fusion(width, self.fusion_settings, generator)
         self.question_encoder = question_encoder
         self.context_encoder = context_encoder
-        self._rag_config = generation_config
+        self.own_generation_config = generation_config
+        self.retrieval = retrieval or Retrieval()
         self.training = generator.training
 
     @classmethod
@@ -108,27 +114,14 @@ class RagModel(nn.Module):
         Raises:
             UsageError: It is neither.
         """
-        rag = getattr(model, "rag", None)
-        if rag is not None:
-            kind = "sequence" if "Sequence" in type(model).__name__ else "token"
-            given = {
-                "marginal": kind,
-                "question_encoder": rag.question_encoder,
-                "context_encoder": rag.ctx_encoder,
-                "generation_config": getattr(model, "generation_config", None),
-            }
-            return cls(rag.generator, **{**given, **options})
+        if hasattr(model, "rag"):
+            return cls(model.rag.generator, **{**rag_options(model), **options})
         if not getattr(model.config, "is_encoder_decoder", False):
             raise UsageError(
                 f"{type(model).__name__} is no encoder–decoder; for a decoder-only model take "
                 "pincite.models.rag.RagCausalModel"
             )
         return cls(model, **options)
-
-    @classmethod
-    def from_pretrained(cls, directory: Any) -> RagModel:
-        """Return the model a directory holds; see `pincite.models.rag.checkpoint`."""
-        raise NotImplementedError
 
     prompt = 1
     """Tokens of a sequence that are given and not predicted: the decoder's start token."""
@@ -145,8 +138,8 @@ class RagModel(nn.Module):
 
     def generation_config(self, marginal: Marginal) -> Any:
         """Return the settings a search starts from."""
-        if marginal == "token" and self._rag_config is not None:
-            return self._rag_config
+        if marginal == "token" and self.own_generation_config is not None:
+            return self.own_generation_config
         return self.generator.generation_config
 
     # -- documents ---------------------------------------------------------------------------
