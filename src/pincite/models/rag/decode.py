@@ -141,19 +141,21 @@ def _check(marginal: Marginal, decoding: str, hf_compat: bool, options: Options)
 def _stepwise(model: Reader, request: Request, marginal: Marginal, options: Options) -> Generated:
     """Return answers of RAG-Token or Fusion-in-Decoder: one distribution a step."""
     whole = _encoded(model, request)
-    log_prior = document_log_prior(request.doc_scores)
+    log_prior = document_log_prior(request.doc_scores, (whole.questions, whole.documents))
     memory, prior = whole, log_prior
     if marginal == "fid":
+        whole = whole.only(log_prior > -torch.inf)
         memory, prior = whole.joined(), torch.zeros_like(log_prior[:, :1])
     found = _search(model, memory, prior, options, marginal).best(options.num_return_sequences)
     each = found.evidence.permute(0, 1, 3, 2)  # (b, r, n, t)
-    mask = _mask(found)
+    mask, exists = _mask(found), found.scores > -torch.inf
     if marginal == "fid":
         log_probs = each.squeeze(2).sum(dim=-1)
         shares = attention_shares(model.generator, whole, found)
+        log_probs = log_probs.masked_fill(~exists, -torch.inf)
         return _generated(found, log_probs, mean_posterior_of(shares, mask), shares)
     mixed = torch.logsumexp(prior[:, None, :, None] + each, dim=2)
-    log_probs = mixed.masked_fill(~mask, 0.0).sum(dim=-1)
+    log_probs = mixed.masked_fill(~mask, 0.0).sum(dim=-1).masked_fill(~exists, -torch.inf)
     r = each.shape[1]
     tokens = token_posterior(_repeated(prior, r), each.flatten(0, 1), "token")
     tokens = tokens.unflatten(0, each.shape[:2])
@@ -202,7 +204,7 @@ def _sequence(
     model: Reader, request: Request, decoding: str, compat: bool, options: Options
 ) -> Generated:
     memory = _encoded(model, request, trim=not compat)
-    log_prior = document_log_prior(request.doc_scores)
+    log_prior = document_log_prior(request.doc_scores, (memory.questions, memory.documents))
     proposing = memory
     if compat:  # Transformers' candidates read the padding of their document
         everything = torch.ones_like(request.attention_mask)
@@ -212,7 +214,7 @@ def _sequence(
     flat = torch.zeros_like(log_prior.reshape(-1, 1))
     found = _search(model, alone, flat, options, "sequence", steps)
     limits = limits_of(options, model.generator, model.generation_config("sequence"), model.prompt)
-    candidates, proposed = _distinct(found, memory.documents)
+    candidates, proposed = _distinct(found, log_prior > -torch.inf)
     if decoding == "fast":
         each = _own_scores(found, candidates, proposed, memory.documents)
     else:
@@ -226,12 +228,14 @@ def _sequence(
 
 
 def _distinct(
-    found: Searched, documents: int
+    found: Searched, exists: Tensor
 ) -> tuple[list[list[Candidate]], list[list[dict[int, tuple[int, int]]]]]:
     """Return the distinct candidates of each question, and who proposed each.
 
-    The second says for each candidate: document -> (row of `found`, place in that row).
+    The second says for each candidate: document -> (row of `found`, place in that row). Documents
+    that are not there, where `exists` (b, n) is False, propose nothing.
     """
+    documents = exists.shape[1]
     rows = [
         [tuple(ids[1 : 1 + length]) for ids, length in zip(row, lengths, strict=True)]
         for row, lengths in zip(found.ids.tolist(), found.lengths.tolist(), strict=True)
@@ -239,9 +243,10 @@ def _distinct(
     candidates, proposed = [], []
     for first in range(0, len(rows), documents):
         seen: dict[Candidate, dict[int, tuple[int, int]]] = {}
-        for d in range(documents):
+        for d in exists[first // documents].nonzero().flatten().tolist():
             for place, candidate in enumerate(rows[first + d]):
-                seen.setdefault(candidate, {}).setdefault(d, (first + d, place))
+                if candidate:
+                    seen.setdefault(candidate, {}).setdefault(d, (first + d, place))
         candidates.append(list(seen))
         proposed.append(list(seen.values()))
     return candidates, proposed

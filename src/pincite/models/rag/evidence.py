@@ -56,6 +56,11 @@ class EvidenceAdapter(nn.Module):
             self._check(modality, values)
             mask = (masks or {}).get(modality)
             mask = torch.ones(values.shape[:-1], device=values.device) if mask is None else mask
+            if mask.shape != values.shape[:-1]:
+                raise UsageError(
+                    f"the mask of {modality} must be {tuple(values.shape[:-1])}, True where a "
+                    f"feature is real, got {tuple(mask.shape)}"
+                )
             mask = mask.bool()
             values = values.masked_fill(~mask.unsqueeze(-1), 0.0)
             regions.append(self.project[modality](values) + self.kind[modality])

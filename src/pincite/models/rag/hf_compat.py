@@ -51,9 +51,8 @@ def nll(
         spread = mixed.sum(dim=-1).masked_fill(padding, 0.0)
         log_likelihood, smooth = chosen.sum(dim=-1), spread.sum(dim=-1)
     else:
-        second = torch.zeros_like(targets, dtype=log_probs.dtype)
-        second[:, 1:2] = 1.0
-        prior = log_prior.unsqueeze(-1) * second.unsqueeze(1)
+        second = torch.arange(targets.shape[1], device=targets.device) == 1
+        prior = torch.where(second, log_prior.unsqueeze(-1), 0.0)
         each = log_probs.gather(-1, targets[:, None, :, None].expand(-1, log_prior.shape[1], -1, 1))
         each = (each.squeeze(-1) + prior).masked_fill(padding.unsqueeze(1), 0.0)
         total = log_probs.sum(dim=-1) + prior * log_probs.shape[-1]

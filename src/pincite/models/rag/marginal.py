@@ -40,17 +40,26 @@ def checked_marginal(name: str) -> Marginal:
     )
 
 
-def document_log_prior(doc_scores: Tensor) -> Tensor:
+def document_log_prior(doc_scores: Tensor, shape: tuple[int, int] | None = None) -> Tensor:
     """Return log P(d|x), (b, n): rows of `doc_scores` normalised; -inf is "no such document".
 
+    Args:
+        doc_scores: (b, n), unnormalised log scale.
+        shape: b and n of the documents that are scored, where they are at hand.
+
     Raises:
-        UsageError: A question has no document at all.
+        UsageError: The shape is another, a score is NaN or infinity, or a question has no
+            document at all.
     """
-    if doc_scores.ndim != 2 or not torch.isfinite(doc_scores).any(dim=-1).all():
+    if doc_scores.ndim != 2 or shape not in (None, tuple(doc_scores.shape)):
+        wanted = "(b, n)" if shape is None else f"(b, n) = {shape}, as the documents are"
+        raise UsageError(f"doc_scores must be {wanted}; got {tuple(doc_scores.shape)}")
+    finite = torch.isfinite(doc_scores)
+    if not finite.any(dim=-1).all() or not (finite | (doc_scores == -torch.inf)).all():
         raise UsageError(
-            f"doc_scores must be (b, n) with a finite score in every row, got shape "
-            f"{tuple(doc_scores.shape)} with {int((~torch.isfinite(doc_scores)).sum())} scores "
-            "that are not finite; retrieve at least one document for each question"
+            f"doc_scores must be numbers, with -inf where there is no document and one at least "
+            f"in every row, got {int((~finite).sum())} that are not finite in "
+            f"{tuple(doc_scores.shape)}; retrieve at least one document for each question"
         )
     return torch.log_softmax(doc_scores, dim=-1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -46,6 +46,14 @@ class Memory:
             None if weights is None else weights.flatten(0, 1).unsqueeze(1),
         )
 
+    def only(self, exists: Tensor) -> Memory:
+        """Return the same with nothing real in documents where `exists`, (b, n), is False."""
+        rows = exists.flatten().repeat_interleave(self.views)
+        weights = self.view_log_weights
+        if weights is not None:
+            weights = weights.masked_fill(~exists.unsqueeze(-1), _lowest(weights))
+        return replace(self, mask=self.mask & rows.unsqueeze(-1), view_log_weights=weights)
+
     def joined(self) -> Memory:
         """Return all documents of a question as one, for Fusion-in-Decoder.
 
@@ -55,11 +63,12 @@ class Memory:
         states = self.states.view(b, n, m, *self.states.shape[1:]).transpose(1, 2)
         mask = self.mask.view(b, n, m, -1).transpose(1, 2)
         weights = self.view_log_weights
-        if weights is not None:
-            weights = weights.exp().mean(dim=1, keepdim=True).log()
-        return Memory(
-            states.reshape(b * m, -1, states.shape[-1]), mask.reshape(b * m, -1), b, 1, m, weights
-        )
+        if weights is not None:  # what keeps a missing view a number is not to be read with others
+            there = (weights > _lowest(weights) / 2).transpose(1, 2)
+            mask = mask & there.unsqueeze(-1)
+            weights = weights.logsumexp(dim=1, keepdim=True).log_softmax(dim=-1)
+        mask = anchored(mask.reshape(b * m, -1))
+        return Memory(states.reshape(b * m, -1, states.shape[-1]), mask, b, 1, m, weights)
 
     def document_log_probs(self, log_probs: Tensor) -> Tensor:
         """Return log probabilities (b, n, ...) from those of every view, (b, n * m, ...).
@@ -74,18 +83,27 @@ class Memory:
         return torch.logsumexp(log_probs.reshape(shape) + padded, dim=2)
 
 
-def trimmed(ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """Return ids and mask without the columns at the end that no row uses: (..., s') each.
+def _lowest(log_weights: Tensor) -> float:
+    """Return what stands for log 0 and stays finite when a number as low is added."""
+    return float(torch.finfo(log_weights.dtype).min / 2)
 
-    A row without any token keeps its first position as real, so that attention has somewhere to
-    go; give such a row the score -inf, or a picture, and it does no harm.
-    """
+
+def trimmed(ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Return ids and mask without the columns at the end that no row uses: (..., s') each."""
     mask = mask.bool()
     used = mask.flatten(0, -2).any(dim=0).nonzero()
     length = int(used.max()) + 1 if len(used) else 1
-    ids, mask = ids[..., :length], mask[..., :length].clone()
-    mask[..., 0] |= ~mask.any(dim=-1)
-    return ids, mask
+    return ids[..., :length], mask[..., :length]
+
+
+def anchored(mask: Tensor) -> Tensor:
+    """Return a mask (r, s) with the first position of empty rows real, for attention to go to.
+
+    Such a row is a document without text. Give it features and a fusion sees that it has no text,
+    or the score -inf and it has no influence.
+    """
+    first = torch.arange(mask.shape[-1], device=mask.device) == 0
+    return mask | (~mask.any(dim=-1, keepdim=True) & first)
 
 
 def by_length(

@@ -30,7 +30,7 @@ from pincite.models.rag.marginal import (
     sequence_log_likelihood,
     token_log_likelihood,
 )
-from pincite.models.rag.memory import Memory, by_length, trimmed
+from pincite.models.rag.memory import Memory, anchored, by_length, trimmed
 from pincite.models.rag.options import first_set
 from pincite.models.rag.parts import rag_options
 from pincite.models.rag.retrieval import Retrieval
@@ -169,16 +169,17 @@ class RagModel(Checkpointed):
         if trim:
             input_ids, attention_mask = trimmed(input_ids, attention_mask)
         ids, mask = input_ids.flatten(0, 1), attention_mask.flatten(0, 1).bool()
-        states = self.text_states(ids, mask)
+        states = self.text_states(ids, anchored(mask))
         if self.fusion is None or self.adapter is None:
             if features:
                 raise UsageError(
                     f"features of {', '.join(features)} were given, but this model has no fusion; "
                     'make it with one, such as fusion="gated"'
                 )
-            return Memory(states, mask, b, n)
+            return Memory(states, anchored(mask), b, n)
         regions = real = None
         if features:
+            _check_features(features, b, n)
             regions, real = (x.flatten(0, 1) for x in self.adapter(features, feature_masks))
         return _fused_memory(self.fusion(states, regions, mask, real), b, n)
 
@@ -252,9 +253,10 @@ class RagModel(Checkpointed):
     ) -> Tensor:
         """Return `nll` of documents already encoded, (b,)."""
         labels, mask = self.real_labels(labels, labels_mask)
-        log_prior = document_log_prior(doc_scores)
+        log_prior = _log_prior(memory, doc_scores, labels, label_smoothing)
         if marginal == "fid":
-            memory, log_prior = memory.joined(), torch.zeros_like(log_prior[:, :1])
+            memory = memory.only(log_prior > -torch.inf).joined()
+            log_prior = torch.zeros_like(log_prior[:, :1])
         logits = self.logits(memory, self.shifted_right(labels))
         if not label_smoothing:
             chosen = _expanded(labels, logits)
@@ -282,10 +284,11 @@ class RagModel(Checkpointed):
         if marginal == "fid":
             raise UsageError("hf_compat has no Fusion-in-Decoder; use marginal token or sequence")
         pad = self.pad_token_id or 0
+        log_prior = _log_prior(memory, doc_scores, labels, smoothing)
         log_probs = torch.log_softmax(self.logits(memory, labels), dim=-1)
         return hf_compat.nll(
             memory.document_log_probs(log_probs),
-            document_log_prior(doc_scores),
+            log_prior,
             hf_compat.shifted_targets(labels, pad),
             pad=pad,
             marginal=marginal,
@@ -322,8 +325,9 @@ class RagModel(Checkpointed):
     ) -> Tensor:
         """Return P(d|x, y), (b, n), of a given answer: who could have said all of it."""
         memory = self.encode(input_ids, attention_mask, **features)
+        log_prior = _log_prior(memory, doc_scores, labels)
         each, _ = self.document_log_likelihood(memory, labels)
-        return document_posterior(document_log_prior(doc_scores), each.sum(dim=-1))
+        return document_posterior(log_prior, each.sum(dim=-1))
 
     def real_labels(self, labels: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Return labels without -100 and which of them count, both (b, t).
@@ -452,6 +456,20 @@ def _likelihood(log_prior: Tensor, each: Tensor, mask: Tensor, marginal: Margina
     return token_log_likelihood(log_prior, each, mask)
 
 
+def _log_prior(
+    memory: Memory, doc_scores: Tensor, labels: Tensor, label_smoothing: float = 0.0
+) -> Tensor:
+    """Return log P(d|x), (b, n), once what is to be scored is known to fit the documents."""
+    if labels.ndim != 2 or labels.shape[0] != memory.questions:
+        raise UsageError(
+            f"labels must be (b, t) with b = {memory.questions} questions, got "
+            f"{tuple(labels.shape)}"
+        )
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise UsageError(f"label_smoothing must lie in 0..1, got {label_smoothing}")
+    return document_log_prior(doc_scores, (memory.questions, memory.documents))
+
+
 def _expanded(labels: Tensor, over: Tensor) -> Tensor:
     """Return labels (b, t) for every context of logits (b, c, t, v): (b, c, t)."""
     return labels.unsqueeze(1).expand(-1, over.shape[1], -1)
@@ -463,6 +481,15 @@ def _with_end(labels: Tensor, end: int) -> Tensor:
     after = real.long().flip(-1).cumsum(dim=-1).flip(-1) > 0
     before = torch.nn.functional.pad(after, (1, 0), value=True)[:, :-1]
     return (after | before) & (labels != -100)
+
+
+def _check_features(features: Mapping[str, Tensor], b: int, n: int) -> None:
+    for modality, values in features.items():
+        if tuple(values.shape[:2]) != (b, n):
+            raise UsageError(
+                f"features of {modality} must be (b, n, m, width) with b = {b} questions and "
+                f"n = {n} documents, got {tuple(values.shape)}"
+            )
 
 
 def _checked_shape(input_ids: Tensor, attention_mask: Tensor) -> tuple[int, int, int]:

@@ -41,7 +41,7 @@ class Options:
     Attributes:
         num_beams: Beams; 1 is greedy search, or sampling with `do_sample`.
         max_new_tokens: Longest answer in tokens.
-        min_new_tokens: Shortest, the end token included.
+        min_new_tokens: Shortest; unlike in `max_new_tokens`, the end token is not counted.
         num_return_sequences: r, answers a question.
         do_sample: Draw each token instead of taking the likeliest.
         temperature: Divides the log probabilities before drawing.

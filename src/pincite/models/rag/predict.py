@@ -26,7 +26,7 @@ def marginal_predict(steps: Steps, memory: Memory, log_prior: Tensor) -> Predict
     """
 
     def predict(tokens: Tensor, parents: Tensor | None) -> Prediction:
-        return _prediction(steps.advance(tokens, parents), memory, log_prior)
+        return _prediction(steps.advance(tokens.to(log_prior.device), parents), memory, log_prior)
 
     return predict
 

@@ -73,7 +73,8 @@ class Searched:
     Attributes:
         ids: (q, r, 1 + t), the start token first, padding after the end.
         lengths: Tokens of each, start excluded, end included, (q, r).
-        scores: (q, r): of beams, divided by the length to its penalty; else summed log P.
+        scores: (q, r): of beams, divided by the length to its penalty; else summed log P. -inf
+            where there are fewer sequences than beams; such a one has length 0.
         evidence: log P(y_t|x, d, y_<t) of every document, (q, r, t, n), 0 at padding.
     """
 
@@ -85,7 +86,7 @@ class Searched:
     def best(self, count: int) -> Searched:
         """Return the first `count` of each question, cut to the longest of them."""
         lengths = self.lengths[:, :count]
-        longest = int(lengths.max())
+        longest = max(1, int(lengths.max()))
         inside = torch.arange(longest, device=lengths.device) < lengths.unsqueeze(-1)
         evidence = self.evidence[:, :count, :longest]
         return Searched(
@@ -125,6 +126,7 @@ def sample(
     itself = torch.arange(sequences).expand(questions, -1)
     for _ in range(limits.max_new_tokens):
         found = predict(tokens, None)
+        ids, open_, lengths = (x.to(found.log_probs.device) for x in (ids, open_, lengths))
         log_probs = _processed(processors, ids, found.log_probs)
         if greedy:
             drawn = log_probs.argmax(dim=-1)
@@ -183,7 +185,7 @@ def beam_search(
         candidates = running.extend(parent, token, scores, evidence.transpose(1, 2))
         ended = _is_end(token, limits) | (step == limits.max_new_tokens)
 
-        open_scores = scores + ended * _NEVER
+        open_scores = scores.masked_fill(ended, -torch.inf)
         keep = open_scores.topk(beams, dim=-1).indices
         parents = parent.gather(1, keep)
         running = candidates.scored(open_scores, done=ended).select(keep)
@@ -193,7 +195,7 @@ def beam_search(
         all_ended = limits.early_stopping is True and bool(done.done.all())
         if not bool(improvable.any()) or all_ended or bool(ended.all()):
             break
-    return Searched(done.ids, done.lengths, done.scores, done.evidence)
+    return done.found(limits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,6 +207,14 @@ class _Beams:
     scores: Tensor
     done: Tensor
     evidence: Tensor
+
+    def found(self, limits: Limits) -> Searched:
+        """Return the sequences that have ended; in the place of others nothing, scored -inf."""
+        ids = self.ids.masked_fill(~self.done.unsqueeze(-1), limits.pad)
+        ids[..., 0] = limits.start
+        lengths = self.lengths.masked_fill(~self.done, 0)
+        scores = self.scores.masked_fill(~self.done, -torch.inf)
+        return Searched(ids, lengths, scores, self.evidence)
 
     @staticmethod
     def empty(questions: int, beams: int, limits: Limits) -> _Beams:
@@ -251,14 +261,14 @@ class _Beams:
 def _begin(running: _Beams, done: _Beams, log_probs: Tensor) -> tuple[_Beams, _Beams, Tensor]:
     """Return the two sets on the device of the model, only the first beam of each alive."""
     scores = torch.full(running.scores.shape, _NEVER, dtype=log_probs.dtype).to(log_probs.device)
-    alive = scores.clone()
+    alive = torch.full_like(scores, -torch.inf)
     alive[:, 0] = 0.0
     nobody = torch.zeros_like(scores, dtype=torch.bool)
     zero = torch.zeros_like(scores, dtype=torch.long)
     device = log_probs.device
     return (
-        _Beams(running.ids.to(device), zero, alive, nobody, running.evidence),
-        _Beams(done.ids.to(device), zero, scores, nobody, done.evidence),
+        _Beams(running.ids.to(device), zero, alive, nobody, running.evidence.to(device)),
+        _Beams(done.ids.to(device), zero, scores, nobody, done.evidence.to(device)),
         torch.ones_like(nobody[:, :1]),
     )
 
