@@ -20,8 +20,10 @@ recipes: Registry[Objective] = Registry(
     group="pincite.recipes",
     builtin={
         "classify": Plugin("pincite.train.classify:classify"),
+        "denoise": Plugin("pincite.train.pretrain:denoise"),
         "dpr": Plugin("pincite.train.dense:dpr"),
         "dual": Plugin("pincite.train.pairs:dual"),
+        "generator": Plugin("pincite.train.generator:generator"),
     },
 )
 
