@@ -33,7 +33,7 @@ SETTINGS: Mapping[str, Setting] = {
     "cache_dir": Setting("", "Where models are kept; default: the user's cache directory."),
     "encoder": Setting("auto", "Text encoder; auto takes the pulled one, none is lexical only."),
     "precision": Setting("auto", "Arithmetic of the text encoder.", ("auto", "fp32", "int8")),
-    "generator": Setting("extractive", "What composes the answer."),
+    "generator": Setting("extractive", "What composes the answer: NAME, or NAME:DIR with a model."),
     "k": Setting(10, "How many hits a search returns and an answer may rest on."),
     "abstain_below": Setting(0.5, "No answer is given when its calibrated support is lower."),
     "ocr": Setting("auto", "Read text in pictures.", ("auto", "off", "force")),

@@ -6,7 +6,7 @@ A built-in plugin is one line in a table; an outside one is one line in its own
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -54,18 +54,26 @@ class Registry(Generic[T]):
             UnknownPlugin: No plugin has this name.
             MissingExtra: The plugin is known but the package it needs is not installed.
         """
+        return self.load(name)(**options)
+
+    def load(self, name: str) -> Callable[..., T]:
+        """Import the plugin called `name` and return what builds it.
+
+        Raises:
+            UnknownPlugin: No plugin has this name.
+            MissingExtra: The plugin is known but the package it needs is not installed.
+        """
         if name not in self._plugins:
             raise UnknownPlugin(self.kind, name, self._plugins)
         plugin = self._plugins[name]
         module, _, attribute = plugin.target.partition(":")
         try:
-            cls = getattr(import_module(module), attribute)
+            return getattr(import_module(module), attribute)  # type: ignore[no-any-return]
         except ModuleNotFoundError as error:
             # Only the declared package is the user's to install; any other is our bug.
             if not plugin.package or error.name != plugin.package:
                 raise
             raise MissingExtra(self.kind, name, plugin.package, plugin.extra) from error
-        return cls(**options)  # type: ignore[no-any-return]
 
     @cached_property
     def _plugins(self) -> dict[str, Plugin]:

@@ -20,7 +20,9 @@ def ask(
     ],
     generator: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--generator", help="What composes the answer."),
+        typer.Option(
+            "--generator", help="What composes the answer: NAME, or NAME:DIR with a model."
+        ),
     ] = None,
     k: options.K = None,
     ocr: options.Ocr = None,

@@ -17,10 +17,18 @@ class Generator(Protocol):
         ...
 
 
+def _trained(name: str) -> Plugin:
+    return Plugin(f"pincite.generate.rag:{name}", package="torch", extra="torch")
+
+
 generators: Registry[Generator] = Registry(
     kind="generator",
     group="pincite.generators",
     builtin={
         "extractive": Plugin("pincite.generate.extractive:ExtractiveGenerator"),
+        "rag-token": _trained("RagTokenGenerator"),
+        "rag-sequence": _trained("RagSequenceGenerator"),
+        "fid": _trained("FidGenerator"),
+        "rag-causal": _trained("RagCausalGenerator"),
     },
 )

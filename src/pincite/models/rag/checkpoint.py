@@ -24,7 +24,13 @@ from torch import nn
 
 from pincite.errors import UsageError
 from pincite.models.dpr import DprModel
-from pincite.models.rag.directory import FUSION_FILE, GENERATION_FILE, SETTINGS_FILE, replacing
+from pincite.models.rag.directory import (
+    FUSION_FILE,
+    GENERATION_FILE,
+    SETTINGS_FILE,
+    quietly,
+    replacing,
+)
 from pincite.models.rag.parts import Kind, Parts, read_parts
 from pincite.models.rag.text import RagTokenizer
 from pincite.models.saved import is_transformers, load_weights
@@ -76,7 +82,7 @@ class Checkpointed(nn.Module):
             "fusion": model.fusion_settings,
             "text": None if tokenizer is None else tokenizer.settings(),
         }
-        with replacing(Path(directory)) as folder:
+        with replacing(Path(directory)) as folder, quietly():
             _write(self, folder, tokenizer, _inner(question), _inner(context))
             content = json.dumps(settings, indent=2, ensure_ascii=False)
             (folder / SETTINGS_FILE).write_text(content + "\n", "utf-8")

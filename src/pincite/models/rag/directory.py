@@ -27,6 +27,20 @@ TOKENIZER_FILES = (
 
 
 @contextmanager
+def quietly() -> Iterator[None]:
+    """Keep Transformers' progress bars off stderr, while it lasts."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+@contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
     """Give a directory beside `folder` that takes its place when all went well.
 

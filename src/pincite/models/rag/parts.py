@@ -13,6 +13,7 @@ from pincite.models.rag.directory import (
     FUSION_FILE,
     GENERATION_FILE,
     SETTINGS_FILE,
+    quietly,
     read_tokenizer,
 )
 from pincite.models.rag.retrieval import Retrieval
@@ -71,6 +72,11 @@ def read_parts(directory: str | Path) -> Parts:
     folder = Path(directory)
     if not folder.is_dir():
         raise NotFound(f"there is no directory {str(folder)!r}; check the path of the model")
+    with quietly():
+        return _read(folder)
+
+
+def _read(folder: Path) -> Parts:
     if (folder / SETTINGS_FILE).is_file():
         return _own(folder)
     if not (folder / "config.json").is_file():
