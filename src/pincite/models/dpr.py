@@ -70,6 +70,24 @@ class DprModel(nn.Module):
                 f"{self.passage.width}; both need one width to be compared"
             )
 
+    @classmethod
+    def of_encoders(cls, question: Any, passage: Any, *, normalize: bool = False) -> DprModel:
+        """Return a model over encoders of Transformers or towers, shared and not copied.
+
+        Args:
+            question: Encoder or `Tower` of questions.
+            passage: Encoder or `Tower` of passages; the same object where both are one.
+            normalize: Bring vectors to length 1.
+        """
+        towers = [each if isinstance(each, Tower) else Tower(each) for each in (question, passage)]
+        if passage is question:
+            return cls(
+                towers[0].encoder, pooling=towers[0].pooling, shared=True, normalize=normalize
+            )
+        made = cls(towers[0].encoder, towers[1].encoder, normalize=normalize)
+        made.question, made.passage = towers
+        return made
+
     @property
     def shared(self) -> bool:
         """True when one encoder reads questions and passages."""

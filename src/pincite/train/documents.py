@@ -18,10 +18,11 @@ import torch
 from torch import Tensor
 
 from pincite.errors import UsageError
+from pincite.generate.documents import document_of
 from pincite.pipeline import KnowledgeBase
-from pincite.train.data import check_keys, identity, read_lines, shown
+from pincite.store.tables import Store
+from pincite.train.data import QuestionRow, check_keys, identity, read_lines, shown
 from pincite.train.features import Features, load, named_place
-from pincite.train.negatives import kb_passages
 
 _KEYS = ("id", "title", "text", "features")
 
@@ -89,8 +90,21 @@ def _document(where: str, content: Mapping[str, Any], folder: Path) -> Document:
 
 
 def kb_documents(kb: KnowledgeBase) -> tuple[Document, ...]:
-    """Return every segment with words of a knowledge base, by segment id."""
-    return tuple(Document(id=name, text=text) for name, text in kb_passages(kb).items())
+    """Return every segment with words of a knowledge base, titled as `pincite ask` does it."""
+    store = Store.open(kb.uri, read_only=True)
+    assets = {name: entry.asset for name, entry in store.ledger().items()}
+    found = []
+    for segment in store.lacking("", list(assets)):  # none has a vector of the space ""
+        title, text = document_of(segment, assets[segment.asset_id])
+        if text.strip():
+            found.append(Document(segment.id, title, text))
+    return tuple(found)
+
+
+def named_documents(rows: Iterable[QuestionRow]) -> tuple[Document, ...]:
+    """Return every passage that questions name, by its own text, as a document."""
+    texts = dict.fromkeys(p for row in rows for p in (*row.positives, *row.negatives))
+    return tuple(Document(id=text, text=text) for text in texts)
 
 
 def widths(documents: Iterable[Document]) -> dict[str, int]:

@@ -1,458 +1,166 @@
-"""End-to-end training of retrieval and generation (recipe "rag").
+"""End-to-end training of retrieval and generation from a configuration (recipe "rag").
 
     [task]                     [data]                          [model]
     name = "rag"               train = "train.jsonl"           generator = "bart"
     marginal = "token"         held_out = "test.jsonl"         retriever = "dpr"
     n_docs = 5                 documents = "documents.jsonl"   fusion = "gated"
 
-Lewis et al. 2020: the loss is -log P(y|x), summed over the documents that the question encoder
-retrieves, so its gradient reaches question encoder, document encoder, fusion and generator alike.
-Documents are looked up in an index of vectors, which is made anew every `reindex_every` steps
-(Guu et al. 2020, "REALM", section 3.3); the scores of those found are always of the encoders as
-they are. Without gold documents anywhere: a document is good if it makes the answer likely.
+`pincite.train.rag_objective` has the equations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
-
-import numpy as np
-import torch
-from torch import Tensor, nn
+from typing import Any
 
 from pincite.errors import UsageError
-from pincite.models.dpr import DprModel
-from pincite.models.dpr_text import encode_texts, token_ids, window_of
-from pincite.models.rag import Memory, RagModel, document_log_prior
-from pincite.models.rag.attention import joint_attention
-from pincite.models.rag.marginal import MARGINALS
-from pincite.train.answers import exact_match, token_f1
-from pincite.train.collate import pad_tokens
-from pincite.train.data import QuestionRow
-from pincite.train.documents import Document, padded_features, widths
-from pincite.train.losses import distill_attention, distill_likelihood, emdr
-from pincite.train.objective import Loss
-
-Distillation = Literal["", "likelihood", "emdr", "attention"]
+from pincite.models.dpr import DprModel, load_tokenizers
+from pincite.models.rag.load import load_rag
+from pincite.models.rag.text import RagTokenizer, SourceTemplate
+from pincite.models.tower import Pooling
+from pincite.pipeline import KnowledgeBase
+from pincite.train.config import Settings
+from pincite.train.data import QuestionRow, read_questions
+from pincite.train.documents import Document, kb_documents, named_documents, read_documents, widths
+from pincite.train.gather import check_processes
+from pincite.train.rag_objective import RagObjective
+from pincite.train.rag_task import RagTask
 
 
 @dataclass(frozen=True, slots=True)
-class RagTask:
-    """How retrieval and generation are trained together.
+class RagData:
+    """What is learned from.
 
     Attributes:
-        marginal: "token", "sequence" or "fid".
-        n_docs: Documents that are read for a question.
-        random_docs: How many of them are drawn at random instead of retrieved, in training: what
-            the retriever does not know yet is never found otherwise.
-        gold: Put a document that the question names as positive among them, in training.
-        reindex_every: Steps after which the index is made anew; 0: only once.
-        normalize: Compare vectors by cosine; else by inner product.
-        temperature: What scores are divided by; default: 0.05 for cosines, 1 for products.
-        label_smoothing: Share of each target spread over the vocabulary.
-        distill: What else teaches the retriever: "likelihood" or "emdr" of the answer under each
-            document, "attention" of the reader on each; "": nothing.
-        distill_weight: Of that loss beside -log P(y|x).
-        modality_dropout: Probability that a document with text and features loses one of them.
-        freeze_documents: Train no document encoder, and so never index anew.
-        question_tokens: Longest question the retriever reads.
-        passage_tokens: Longest document the retriever reads.
-        max_new_tokens: Longest answer that is generated in evaluation.
-        num_beams: Beams in evaluation.
+        train: Questions with answers, as `pincite.train.data` reads them; positives are ids or
+            texts of documents, and only `gold` and the figures of recall look at them.
+        held_out: Questions that are evaluated on.
+        documents: What there is to retrieve from, as `pincite.train.documents` reads it.
+        kb: A knowledge base to retrieve from instead; "": none. With neither it is the passages
+            that the questions name.
     """
 
-    marginal: str = "token"
-    n_docs: int = 5
-    random_docs: int = 0
-    gold: bool = False
-    reindex_every: int = 200
-    normalize: bool = False
-    temperature: float | None = None
-    label_smoothing: float = 0.0
-    distill: Distillation = ""
-    distill_weight: float = 1.0
-    modality_dropout: float = 0.0
-    freeze_documents: bool = False
-    question_tokens: int = 64
-    passage_tokens: int = 256
-    max_new_tokens: int = 32
-    num_beams: int = 1
-
-    def __post_init__(self) -> None:
-        if self.marginal not in MARGINALS:
-            raise UsageError(f"marginal is one of {', '.join(MARGINALS)}, got {self.marginal!r}")
-        if self.distill not in get_args(Distillation):
-            raise UsageError(f"distill is one of likelihood, emdr, attention, got {self.distill!r}")
-        if self.n_docs < 1 or not 0 <= self.random_docs <= self.n_docs:
-            raise UsageError(
-                "n_docs is at least 1 and random_docs at most n_docs, got "
-                f"{self.n_docs} and {self.random_docs}"
-            )
-        if self.temperature is not None and not 0 < self.temperature < float("inf"):
-            raise UsageError(f"temperature is a number above 0, got {self.temperature}")
-        if not 0 <= self.label_smoothing < 1 or not 0 <= self.modality_dropout <= 1:
-            raise UsageError("label_smoothing lies in [0, 1) and modality_dropout in [0, 1]")
-        if self.marginal == "fid" and not self.distill and not self.freeze_documents:
-            raise UsageError(
-                'a joint reading ("fid") sends no gradient into retrieval; set distill = '
-                '"attention" or freeze_documents = true'
-            )
-
-    @property
-    def divisor(self) -> float:
-        """The temperature in force."""
-        return (0.05 if self.normalize else 1.0) if self.temperature is None else self.temperature
+    train: Path
+    held_out: Path
+    documents: Path | None = None
+    kb: str = ""
 
 
-class Trainee(nn.Module):
-    """The parts that are trained: `rag` reads and writes, `retriever` finds."""
-
-    def __init__(self, rag: RagModel, retriever: DprModel) -> None:
-        super().__init__()
-        self.rag, self.retriever = rag, retriever
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Read:
-    """Documents of b questions as the generator reads them.
+@dataclass(frozen=True, slots=True)
+class RagStart:
+    """What training starts from.
 
     Attributes:
-        places: Which document, (b, n), -1 where there is none.
-        input_ids: (b, n, s).
-        attention_mask: (b, n, s).
-        features: By modality, (b, n, m, e).
-        feature_masks: By modality, (b, n, m).
+        generator: Directory of a model of `pincite.models.rag`, of an encoder–decoder or of a
+            decoder-only model, with its tokenizer.
+        retriever: Directory of a `DprModel` or of an encoder of Transformers; left out, the
+            encoders that lie with the generator are trained further.
+        passages: Directory of another encoder for documents.
+        shared: One encoder for questions and documents.
+        pooling: Other than the usual one of the encoders.
+        fusion: How features enter, a name of `pincite.models.fusion.names()`; "": not at all.
+        region_width: Width features are brought to; 0: the generator's own.
+        heads: Of a fusion with attention.
+        template: How question, title and text become one source: "" is the generator's own or
+            the plain one, "rag" that of Facebook's RAG, anything else a pattern with {question},
+            {text} and perhaps {title}.
+        max_source_tokens: Longest source; 0: the generator's own or 300.
     """
 
-    places: Tensor
-    input_ids: Tensor
-    attention_mask: Tensor
-    features: Mapping[str, Tensor]
-    feature_masks: Mapping[str, Tensor]
+    generator: Path
+    retriever: Path | None = None
+    passages: Path | None = None
+    shared: bool | None = None
+    pooling: Pooling | None = None
+    fusion: str = ""
+    region_width: int = 0
+    heads: int = 4
+    template: str = ""
+    max_source_tokens: int = 0
 
 
-class RagObjective:
-    """A reader and a retriever with their questions and documents; see the module."""
+def rag(settings: Settings) -> RagObjective:
+    """Return the objective of the recipe "rag".
 
-    measure, higher_is_better = "exact_match", True
+    Raises:
+        NotFound: A file, model or knowledge base does not exist.
+        UsageError: A setting or a line of the data is wrong.
+    """
+    task, data, start = settings.take(RagTask, RagData, RagStart)
+    rows = read_questions(data.train, need_positives=False)
+    held_out = read_questions(data.held_out, need_positives=False)
+    documents = _documents(data, (*rows, *held_out))
+    model, tokenizer = load_rag(start.generator, **_options(start, task, documents))
+    retriever, question, context = _retriever(start, model, tokenizer)
+    made = RagObjective(
+        model.float(),
+        retriever.float(),
+        _tokenizer(start, tokenizer, question, context),
+        rows,
+        held_out,
+        documents,
+        task,
+    )
+    check_processes(made.size, settings.optim.batch_size)
+    return made
 
-    def __init__(
-        self,
-        rag: RagModel,
-        retriever: DprModel,
-        tokenizer: Any,
-        rows: Sequence[QuestionRow],
-        held_out: Sequence[QuestionRow],
-        documents: Sequence[Document],
-        task: RagTask | None = None,
-    ) -> None:
-        """Put models, questions and documents together.
 
-        Args:
-            rag: Reads documents and writes answers.
-            retriever: Its question encoder asks, its passage encoder indexes.
-            tokenizer: `pincite.models.rag.text.RagTokenizer`.
-            rows: Training questions, each with an answer.
-            held_out: Questions that are evaluated on.
-            documents: All there is to retrieve from.
-            task: How.
+def _documents(data: RagData, rows: Sequence[QuestionRow]) -> tuple[Document, ...]:
+    if data.documents is not None and data.kb:
+        raise UsageError("documents and kb in [data] both say what to retrieve from; name one")
+    if data.documents is not None:
+        return read_documents(data.documents)
+    if data.kb:
+        return kb_documents(KnowledgeBase.open(data.kb, create=False))
+    return named_documents(rows)
 
-        Raises:
-            UsageError: A question has no answer, or there are no documents.
-        """
-        self.task = task or RagTask()
-        if not documents:
+
+def _options(start: RagStart, task: RagTask, documents: Sequence[Document]) -> dict[str, Any]:
+    """Return the arguments of the model that the settings say."""
+    options: dict[str, Any] = {"marginal": task.marginal}
+    if start.fusion:
+        features = widths(documents)
+        if not features:
             raise UsageError(
-                "there is no document to retrieve from; name documents or kb in [data]"
+                f'fusion = "{start.fusion}" in [model] has nothing to fuse: no document has '
+                "features; add them to the file of documents, or leave fusion out"
             )
-        for row in (*rows, *held_out):
-            if not row.answers:
-                raise UsageError(f'{row.where or row.id}: expected "answers", found none; add one')
-        rag.question_encoder, rag.context_encoder = None, None
-        retriever.normalize = self.task.normalize
-        self.model = Trainee(rag, retriever)
-        self.tokenizer = tokenizer
-        self.rows, self.held_out = tuple(rows), tuple(held_out)
-        self.documents = tuple(documents)
-        self.size = len(self.rows)
-        self._widths = widths(documents) if rag.fusion is not None else {}
-        self._place = {document.id: i for i, document in enumerate(documents)}
-        self._index: Tensor | None = None
-        if self.task.freeze_documents:
-            retriever.passage.requires_grad_(False)
+        options |= {"fusion": start.fusion, "features": features, "heads": start.heads}
+        options |= {"region_width": start.region_width} if start.region_width else {}
+    return options
 
-    # -- training ----------------------------------------------------------------------------
 
-    def batch(self, indices: Sequence[int]) -> Mapping[str, Any]:
-        """Return questions as the retriever reads them, (b, s), labels (b, t), and the rows."""
-        rows = [self.rows[i] for i in indices]
-        return {
-            "questions": self._tokens([row.question for row in rows], "query"),
-            "labels": self.tokenizer.labels([row.answers[0] for row in rows]),
-            "rows": list(indices),
-        }
-
-    def before_step(self, step: int) -> None:
-        """Index the documents anew when it is time."""
-        every = self.task.reindex_every
-        due = every and step % every == 0 and not self.task.freeze_documents
-        if self._index is None or (due and step):
-            self._index = self.indexed()
-
-    def loss(self, model: Any, batch: Any) -> Loss:
-        """Return -log P(y|x), a token, averaged; with what distillation adds."""
-        rows = [self.rows[i] for i in batch["rows"]]
-        questions = model.retriever.encode_questions(**batch["questions"])
-        read = self.read(rows, self._chosen(rows, questions.detach()), drop=True)
-        read = _on(read, questions.device)
-        scores = self._scores(model, questions, read.places)
-        memory = model.rag.encode(
-            read.input_ids,
-            read.attention_mask,
-            features=read.features,
-            feature_masks=read.feature_masks,
+def _retriever(start: RagStart, model: Any, tokenizer: RagTokenizer) -> tuple[DprModel, Any, Any]:
+    """Return the retriever and the tokenizers of its questions and documents."""
+    if start.retriever is not None:
+        found = DprModel.from_pretrained(
+            start.retriever, start.passages, pooling=start.pooling, shared=start.shared
         )
-        labels = batch["labels"]
-        nll = model.rag.nll_of(
-            memory, scores, labels, self.task.marginal, self.task.label_smoothing
+        return found, *load_tokenizers(start.retriever, start.passages)
+    if model.question_encoder is None or model.context_encoder is None:
+        raise UsageError(
+            f"the model in {str(start.generator)!r} brings no encoders of questions and documents; "
+            "name some: retriever in [model]"
         )
-        tokens = model.rag.real_labels(labels)[1].sum(dim=-1).clamp(min=1)
-        value = (nll / tokens).mean()
-        parts = {"nll": float(value.detach()), "recall": self._recall(rows, read.places)}
-        if self.task.distill:
-            taught = self._taught(model.rag, memory, scores, labels).mean()
-            parts["distill"] = float(taught.detach())
-            value = value + self.task.distill_weight * taught
-        return Loss(value, parts)
-
-    def _taught(self, rag: RagModel, memory: Memory, scores: Tensor, labels: Tensor) -> Tensor:
-        """Return what the reader teaches the retriever, (b,)."""
-        real = torch.isfinite(scores)
-        finite = scores.masked_fill(~real, 0.0)
-        if self.task.distill == "attention":
-            ids, mask = rag.real_labels(labels)
-            with torch.no_grad():
-                shares = joint_attention(rag.generator, memory, rag.shifted_right(ids))
-            shares = shares.masked_fill(~mask.unsqueeze(-1), 0.0).sum(dim=1)
-            return distill_attention(finite, shares, real)
-        with torch.no_grad():
-            likelihood = rag.document_log_likelihood(memory, labels)[0].sum(dim=-1)
-        teach = emdr if self.task.distill == "emdr" else distill_likelihood
-        return teach(finite, likelihood, mask=real)
-
-    def _scores(self, model: Any, questions: Tensor, places: Tensor) -> Tensor:
-        """Return the scores of documents by the encoders as they are, (b, n), -inf for none."""
-        distinct, where = places.clamp(min=0).unique(return_inverse=True)
-        texts = [self.documents[i].words for i in distinct.tolist()]
-        tokens = {k: v.to(questions.device) for k, v in self._tokens(texts, "document").items()}
-        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.task.freeze_documents):
-            vectors = model.retriever.encode_passages(**tokens)
-        scores = DprModel.score(questions, vectors[where]) / self.task.divisor
-        return scores.masked_fill(places < 0, -torch.inf)
-
-    def _chosen(self, rows: Sequence[QuestionRow], questions: Tensor) -> list[list[int]]:
-        """Return the documents read for each question in training: found, random, gold."""
-        found = self.found(questions, self.task.n_docs - self.task.random_docs)
-        chosen = []
-        for row, places in zip(rows, found, strict=True):
-            own = list(places)
-            if self.task.random_docs:
-                draws = torch.randint(len(self.documents), (4 * self.task.random_docs,)).tolist()
-                fresh = dict.fromkeys(i for i in draws if i not in own)
-                own += list(fresh)[: self.task.random_docs]
-            gold = [self._place[p] for p in row.positives if p in self._place]
-            if self.task.gold and gold and not set(gold) & set(own):
-                own[-1] = gold[0]
-            chosen.append(own)
-        return chosen
-
-    # -- retrieval ---------------------------------------------------------------------------
-
-    @torch.no_grad()
-    def indexed(self) -> Tensor:
-        """Return the vectors of all documents by the document encoder as it is, (N, d)."""
-        retriever = self.model.retriever
-        was_training = retriever.training
-        retriever.eval()
-        tokenizer = self.tokenizer.context
-        words = [document.words for document in self.documents]
-        vectors = encode_texts(
-            retriever, tokenizer, words, role="document", max_tokens=self._limit("document")
-        )
-        retriever.train(was_training)
-        return torch.from_numpy(vectors)
-
-    def found(self, questions: Tensor, count: int, index: Tensor | None = None) -> list[list[int]]:
-        """Return the places of the `count` documents of the index that score best, best first."""
-        count = min(count, len(self.documents))
-        if not count:
-            return [[] for _ in questions]
-        if index is None:
-            self._index = index = self.indexed() if self._index is None else self._index
-        scores = questions.float().cpu() @ index.T
-        return scores.topk(count, dim=-1).indices.tolist()
-
-    def read(
-        self, rows: Sequence[QuestionRow], chosen: Sequence[Sequence[int]], drop: bool = False
-    ) -> Read:
-        """Return documents as the generator reads them.
-
-        Args:
-            rows: b questions.
-            chosen: Places of the documents of each; fewer where there are fewer.
-            drop: Let documents lose a modality, as modality dropout asks.
-        """
-        most = max(1, *map(len, chosen))
-        places = torch.full((len(rows), most), -1)
-        for i, own in enumerate(chosen):
-            places[i, : len(own)] = torch.tensor(own, dtype=torch.long)
-        documents = [
-            [self.documents[p] if p >= 0 else None for p in row] for row in places.tolist()
-        ]
-        if drop and self.task.modality_dropout and self._widths:
-            documents = [[_dropped(d, self.task.modality_dropout) for d in r] for r in documents]
-        texts = [[(d.title, d.text) for d in row if d is not None] for row in documents]
-        ids, mask = self.tokenizer.sources([row.question for row in rows], texts)
-        features, masks = padded_features(documents, self._widths)
-        return Read(places, ids, mask, features, masks)
-
-    # -- evaluation --------------------------------------------------------------------------
-
-    def evaluate(self) -> Mapping[str, float]:
-        """Return recall@1 and @n of the index made anew, exact match and F1 of the answers.
-
-        Recall counts questions that name positives; it is left out when none does.
-        """
-        answers, chosen = self.answered()
-        figures = {
-            "exact_match": float(np.mean(self._matches(answers))),
-            "f1": float(
-                np.mean(
-                    [
-                        max(token_f1(a, right) for right in row.answers)
-                        for a, row in zip(answers, self.held_out, strict=True)
-                    ]
-                )
-            ),
-        }
-        known = [
-            ([self._place[p] for p in row.positives if p in self._place], own)
-            for row, own in zip(self.held_out, chosen, strict=True)
-        ]
-        known = [(gold, own) for gold, own in known if gold]
-        for count in sorted({1, self.task.n_docs}) if known else ():
-            hits = [bool(set(gold) & set(own[:count])) for gold, own in known]
-            figures[f"recall@{count}"] = float(np.mean(hits))
-        return figures
-
-    def scores(self) -> Sequence[float]:
-        """Return 1 for each held-out question answered rightly, else 0."""
-        return [float(match) for match in self._matches(self.answered()[0])]
-
-    def _matches(self, answers: Sequence[str]) -> list[bool]:
-        return [
-            any(exact_match(answer, right) for right in row.answers)
-            for answer, row in zip(answers, self.held_out, strict=True)
-        ]
-
-    @torch.no_grad()
-    def answered(
-        self, chosen: Sequence[Sequence[int]] | None = None, *, batch_size: int = 16
-    ) -> tuple[list[str], list[list[int]]]:
-        """Return an answer to each held-out question, and the documents it was read from.
-
-        Args:
-            chosen: Documents to read instead of those retrieved.
-            batch_size: Questions answered together.
-        """
-        model, device = self.model, next(self.model.parameters()).device
-        index = self.indexed()
-        answers: list[str] = []
-        used: list[list[int]] = []
-        for first in range(0, len(self.held_out), batch_size):
-            rows = self.held_out[first : first + batch_size]
-            tokens = self._tokens([row.question for row in rows], "query")
-            questions = model.retriever.encode_questions(
-                **{name: value.to(device) for name, value in tokens.items()}
-            )
-            own = (
-                self.found(questions, self.task.n_docs, index)
-                if chosen is None
-                else [list(places) for places in chosen[first : first + batch_size]]
-            )
-            read = _on(self.read(rows, own), device)
-            answers += self._written(questions, read)
-            used += own
-        return answers, used
-
-    def _written(self, questions: Tensor, read: Read) -> list[str]:
-        generated = self.model.rag.generate(
-            read.input_ids,
-            read.attention_mask,
-            self._scores(self.model, questions, read.places),
-            self.task.marginal,
-            features=read.features,
-            feature_masks=read.feature_masks,
-            num_beams=self.task.num_beams,
-            max_new_tokens=self.task.max_new_tokens,
-        )
-        return list(self.tokenizer.decode(generated.sequences[:, 0]))
-
-    def _recall(self, rows: Sequence[QuestionRow], places: Tensor) -> float:
-        hits = [
-            bool({self._place[p] for p in row.positives if p in self._place} & set(own))
-            for row, own in zip(rows, places.tolist(), strict=True)
-        ]
-        return float(np.mean(hits))
-
-    # -- keeping -----------------------------------------------------------------------------
-
-    def state(self) -> Mapping[str, Any]:
-        """Return the index in force, which is older than the encoders."""
-        return {} if self._index is None else {"index": self._index}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Take the index back."""
-        self._index = state.get("index")
-
-    def save(self, directory: Path) -> None:
-        """Write the model as `RagModel.from_pretrained` and `pincite ask --generator` read it."""
-        rag, retriever = self.model.rag, self.model.retriever
-        rag.marginal = self.task.marginal
-        rag.save_pretrained(
-            directory, tokenizer=self.tokenizer, retriever=retriever, n_docs=self.task.n_docs
-        )
-
-    # -- parts -------------------------------------------------------------------------------
-
-    def _limit(self, role: Any) -> int:
-        asked = self.task.question_tokens if role == "query" else self.task.passage_tokens
-        return window_of(self.model.retriever, role, asked)
-
-    def _tokens(self, texts: Sequence[str], role: Any) -> dict[str, Tensor]:
-        tokenizer = self.tokenizer.question if role == "query" else self.tokenizer.context
-        return pad_tokens(token_ids(tokenizer, texts, self._limit(role)), tokenizer.pad_token_id)
+    return DprModel.of_encoders(model.question_encoder, model.context_encoder), *(
+        tokenizer.question,
+        tokenizer.context,
+    )
 
 
-def _dropped(document: Document | None, rate: float) -> Document | None:
-    """Return a document that has lost its text or its features, or as it was."""
-    chance, which = torch.rand(2).tolist()
-    if document is None or not document.features or not document.text or chance >= rate:
-        return document
-    if which < 0.5:
-        return Document(document.id, features=document.features)
-    return Document(document.id, document.title, document.text)
-
-
-def _on(read: Read, device: torch.device) -> Read:
-    """Return the same on a device."""
-    return Read(
-        read.places,
-        read.input_ids.to(device),
-        read.attention_mask.to(device),
-        {name: value.to(device) for name, value in read.features.items()},
-        {name: value.to(device) for name, value in read.feature_masks.items()},
+def _tokenizer(start: RagStart, own: RagTokenizer, question: Any, context: Any) -> RagTokenizer:
+    template = own.template
+    if start.template:
+        is_rag = start.template == "rag"
+        template = SourceTemplate.rag() if is_rag else SourceTemplate(start.template)
+    return RagTokenizer(
+        own.generator,
+        question,
+        context,
+        template=template,
+        max_source_tokens=start.max_source_tokens or own.max_source_tokens,
+        max_retrieval_tokens=own.max_retrieval_tokens,
+        causal=own.causal,
     )

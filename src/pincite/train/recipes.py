@@ -22,6 +22,7 @@ recipes: Registry[Objective] = Registry(
         "classify": Plugin("pincite.train.classify:classify"),
         "denoise": Plugin("pincite.train.pretrain:denoise"),
         "dpr": Plugin("pincite.train.dense:dpr"),
+        "rag": Plugin("pincite.train.rag:rag"),
         "dual": Plugin("pincite.train.pairs:dual"),
         "generator": Plugin("pincite.train.generator:generator"),
     },
