@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from pincite.config import load_config
 from pincite.pipeline import KnowledgeBase
 from tests.generate.tiny_rag import taught
 
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "rag-models.md"
 NOTES = {
     "station.txt": "The station lies 42 km north of the pass. It was built in 1962.",
     "pump.txt": "The pump of the station was repaired on monday.",
@@ -88,3 +91,14 @@ def test_a_damaged_model_is_a_sentence(folder, pincite, model):
     assert (code, out) == (2, "")
     assert "copy or save it again" in err
     assert "Traceback" not in err
+
+
+def test_the_guide_runs_as_it_is_printed(folder, model, capsys):
+    blocks = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(compile(block.replace("How far is the station?", QUESTION), GUIDE.name, "exec"), {})
+    answer, decoded = capsys.readouterr().out.splitlines()[:2]
+    assert answer.startswith(f"{SAID} [1] ['The station lies 42 km")
+    assert decoded.startswith("It lies 42 km")
+    assert (folder.parent / "copy" / "pincite_rag.json").is_file()
