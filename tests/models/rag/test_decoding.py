@@ -261,16 +261,12 @@ def test_a_document_is_encoded_once_and_so_are_its_cross_keys_and_values(model, 
 
 def test_documents_are_padded_no_further_than_their_batch_needs(model):
     ids, mask, scores = documents(2, 3)
-    wide = torch.nn.functional.pad(ids, (0, 20), value=PAD)
-    widths = []
-    hook = model.generator.get_encoder().register_forward_hook(
-        lambda m, args, kwargs, out: widths.append(out.last_hidden_state.shape[1]),
-        with_kwargs=True,
-    )
-    padded = model.generate(wide, torch.nn.functional.pad(mask, (0, 20)), scores)
-    hook.remove()
-    assert max(widths) == int(mask.sum(dim=-1).max())
-    assert torch.equal(padded.sequences, model.generate(ids, mask, scores).sequences)
+    wide = torch.nn.functional.pad(ids, (0, 20), value=PAD), torch.nn.functional.pad(mask, (0, 20))
+    memory = model.encode(*wide)
+    assert memory.states.shape[1] == int(mask.sum(dim=-1).max())
+    padded, exact = model.generate(*wide, scores), model.generate(ids, mask, scores)
+    assert torch.equal(padded.sequences, exact.sequences)
+    assert torch.equal(padded.log_probs, exact.log_probs)
 
 
 @torch.no_grad()
@@ -633,6 +629,23 @@ def test_a_first_word_that_is_given_leaves_fewer_answers_than_beams(tiny):
         assert len(set(answers(found)[:6])) == 6
         assert found.log_probs[0, :6].isfinite().all()
         assert found.log_probs[0, 6:].isneginf().all()
+
+
+@pytest.mark.parametrize("marginal", ["token", "sequence", "fid"])
+def test_nothing_follows_the_end_of_an_answer_when_beams_are_left_over(tiny, marginal):
+    """With one word and the end there are four answers of three tokens at most."""
+    model, request, *_ = tiny
+    found = model.generate(
+        *request,
+        marginal,
+        num_beams=6,
+        num_return_sequences=6,
+        max_new_tokens=3,
+        logits_processor=[Only(END, 4)],
+    )
+    assert set(answers(found)[:4]) == {(END,), (4, END), (4, 4, END), (4, 4, 4)}
+    assert found.log_probs[0, :4].isfinite().all()
+    assert found.log_probs[0, 4:].isneginf().all()
 
 
 def test_the_caller_goes_before_the_settings_of_the_generator():
