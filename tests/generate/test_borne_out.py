@@ -71,6 +71,8 @@ def test_the_source_the_model_wrote_from_goes_first():
 
 def test_a_source_the_model_gave_no_credit_is_cited_if_it_alone_says_so():
     assert cited("42 km", STATION, "The pump runs.", posterior=[0.0, 1.0])[0][0] == 0
+    texts = ("The ship sailed 42 km.", STATION, "The pump runs.")
+    assert cited("42 km", *texts, posterior=[0.0, 0.0, 1.0])[0][0] == 1
 
 
 def test_of_two_places_with_the_words_the_one_about_the_question_is_cited():

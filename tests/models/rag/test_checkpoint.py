@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import (
     BartConfig,
     BartForConditionalGeneration,
@@ -284,7 +285,7 @@ def test_pickled_objects_are_not_run(tmp_path):
             return (os.mkdir, (str(tmp_path / "trapped"),))
 
     torch.save({"rag.x": Trap()}, tmp_path / "pytorch_model.bin")
-    with pytest.raises(ModelMismatch, match="cannot be loaded"):
+    with pytest.raises(ModelMismatch, match="more than tensors, and such files are not opened"):
         load_rag(tmp_path)
     assert not (tmp_path / "trapped").exists()
 
@@ -429,4 +430,15 @@ def test_weights_of_another_shape_are_refused(tmp_path):
     TOKENIZER.save_pretrained(tmp_path)
     changed(tmp_path / "config.json", b'"d_model": 16', b'"d_model": 32')
     with pytest.raises(ModelMismatch, match="copy or save"):
+        load_rag(tmp_path)
+
+
+def test_weights_that_are_missing_are_not_made_up(tmp_path):
+    """Transformers fills them with random numbers and goes on."""
+    bart(SIZE).save_pretrained(tmp_path)
+    TOKENIZER.save_pretrained(tmp_path)
+    weights = load_file(tmp_path / "model.safetensors")
+    del weights["model.encoder.layers.0.fc1.weight"]
+    save_file(weights, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelMismatch, match=r"1 weights of the Bart.* are not there.*fc1\.weight"):
         load_rag(tmp_path)

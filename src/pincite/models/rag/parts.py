@@ -270,7 +270,9 @@ def _in_memory(model: Any) -> Any:
 
 
 def _unreadable(folder: Path, error: Exception) -> ModelMismatch:
-    reason = (str(error).splitlines() or [repr(error)])[0].rstrip(".")
+    reason = (str(error).splitlines() or [repr(error)])[0].split(". ")[0].rstrip(".")
+    if type(error).__name__ == "UnpicklingError":
+        reason = "its weights hold more than tensors, and such files are not opened"
     return ModelMismatch(
         f"the model in {str(folder)!r} cannot be loaded: {reason}; copy or save it again"
     )
