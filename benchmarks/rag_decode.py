@@ -95,7 +95,9 @@ def peers(size: str, device: str) -> dict[str, Any]:
     }
 
 
-def case(seed: int, questions: int, documents: int, new_tokens: int, vocab: int, device: str) -> Case:
+def case(
+    seed: int, questions: int, documents: int, new_tokens: int, vocab: int, device: str
+) -> Case:
     """Return passages of 110 to 170 tokens, question included, and answers of up to new_tokens."""
     source = torch.Generator().manual_seed(seed)
     lengths = torch.randint(110, 171, (questions, documents, 1), generator=source)
@@ -167,7 +169,9 @@ def timed(run: Callable[[], Any], model: Any, device: str) -> tuple[float, Any, 
     return seconds, result, peak
 
 
-def tasks(beams: int, new_tokens: int) -> dict[str, tuple[str, Callable[..., Any], Callable[..., Any]]]:
+def tasks(
+    beams: int, new_tokens: int
+) -> dict[str, tuple[str, Callable[..., Any], Callable[..., Any]]]:
     """Return each task: the marginal, how Transformers does it, how we do it."""
 
     def theirs(model: Any, data: Case) -> Any:
@@ -227,9 +231,7 @@ def report(task: str, hf: Any, theirs: Any, ours: Any, given: Any) -> None:
     vocab = SIZES[given.size]["vocab"]
     trimmed_x, shipped_x, seconds, equal, peaks = [], [], [], [], (0.0, 0.0)
     for round_ in range(given.rounds + 1):
-        data = case(
-            round_, given.questions, given.documents, given.new_tokens, vocab, given.device
-        )
+        data = case(round_, given.questions, given.documents, given.new_tokens, vocab, given.device)
         peer_data = data
         if "sequence" in task and "loss" not in task:
             # Transformers' candidates read padding (its bug), so only full rows compare

@@ -1,4 +1,4 @@
-"""How the cross-attention of a joint reading is shared among the documents.
+"""What the decoder looked at: documents of a joint reading, regions of a picture.
 
 Fusion-in-Decoder sums over no documents, so it has no posterior; what the decoder looked at stands
 in for one (Izacard & Grave, ICLR 2021, "Distilling Knowledge from Reader to Retriever").
@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from transformers.modeling_outputs import BaseModelOutput
 
+from pincite.errors import UsageError
 from pincite.models.rag.memory import Memory
 from pincite.models.rag.search import Searched
 
@@ -63,6 +64,39 @@ def joint_attention(
             shares = shares * weight[:, None, None]
         total = total + shares
     return total / total.sum(dim=-1, keepdim=True)
+
+
+def region_relevance(generator: Any, memory: Memory, decoder_ids: Tensor) -> Tensor:
+    """Return how much each region had to do with each token, (b, n, t, r), for heat maps.
+
+    R_tj = sum_i alpha_ti s_ij: the decoder's cross-attention at token t on position i (mean over
+    layers and heads) times the share of that position's state that the gates took from region j
+    (`weights["regions"]` of gated fusion). Rows sum to at most 1; the rest is text.
+
+    Args:
+        generator: The encoder–decoder.
+        memory: Documents fused with their regions.
+        decoder_ids: Inputs of the decoder, (b, t): the token at t is the one predicted from it.
+
+    Raises:
+        UsageError: The fusion has no shares of regions.
+    """
+    if "regions" not in memory.weights:
+        raise UsageError(
+            f"regions can be weighed where the fusion says what it took from each; this one gives "
+            f'{", ".join(memory.weights) or "no weights"}; train with fusion="gated"'
+        )
+    with eager(generator):
+        output = generator(
+            encoder_outputs=BaseModelOutput(last_hidden_state=memory.states),
+            attention_mask=memory.mask.long(),
+            decoder_input_ids=decoder_ids.repeat_interleave(memory.documents, dim=0),
+            use_cache=False,
+            output_attentions=True,
+        )
+    attention = torch.stack(list(output.cross_attentions)).mean(dim=(0, 2))  # (b * n, t, u)
+    shares = memory.weights["regions"].flatten(0, 1).masked_fill(~memory.mask.unsqueeze(-1), 0.0)
+    return (attention @ shares).unflatten(0, (memory.questions, memory.documents))
 
 
 @contextmanager

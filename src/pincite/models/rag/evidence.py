@@ -62,7 +62,7 @@ class EvidenceAdapter(nn.Module):
                     f"feature is real, got {tuple(mask.shape)}"
                 )
             mask = mask.bool()
-            values = values.masked_fill(~mask.unsqueeze(-1), 0.0)
+            values = values.to(self.kind[modality].dtype).masked_fill(~mask.unsqueeze(-1), 0.0)
             regions.append(self.project[modality](values) + self.kind[modality])
             real.append(mask)
         return torch.cat(regions, dim=2), torch.cat(real, dim=2)
