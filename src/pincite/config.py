@@ -31,7 +31,10 @@ SETTINGS: Mapping[str, Setting] = {
     "kb": Setting("", "Knowledge base: a name, a directory or a URI."),
     "data_dir": Setting("", "Where knowledge bases are kept; default: the user's data directory."),
     "cache_dir": Setting("", "Where models are kept; default: the user's cache directory."),
-    "encoder": Setting("auto", "Text encoder; auto takes the pulled one, none is lexical only."),
+    "encoder": Setting(
+        "auto",
+        "Text encoder; auto takes the pulled one, none is lexical only, dpr:DIR is one's own.",
+    ),
     "precision": Setting("auto", "Arithmetic of the text encoder.", ("auto", "fp32", "int8")),
     "generator": Setting("extractive", "What composes the answer: NAME, or NAME:DIR with a model."),
     "k": Setting(10, "How many hits a search returns and an answer may rest on."),

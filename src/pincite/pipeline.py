@@ -5,7 +5,6 @@ folder -> ingest -> encode -> store -> search -> generate -> show
 
 from __future__ import annotations
 
-import inspect
 import shlex
 import shutil
 import time
@@ -235,7 +234,7 @@ class KnowledgeBase:
     def _generator(self, generator: str | Generator, question: str) -> Generator:
         if not isinstance(generator, str):
             return generator
-        name, options = named_generator(generator)
+        name, options = generators.named(generator)
         return generators.create(
             name,
             similarity=self._similarity(question),
@@ -349,34 +348,6 @@ class KnowledgeBase:
         with self._store.writing():
             pass
         shutil.rmtree(self.uri)
-
-
-def named_generator(setting: str) -> tuple[str, dict[str, str]]:
-    """Return the name of a generator and the options that stand behind it: `NAME` or `NAME:DIR`.
-
-    A generator says by its parameter `directory` that it takes one.
-
-    Raises:
-        UnknownPlugin: No generator has this name.
-        UsageError: It needs a directory and none was given, or takes none.
-
-    Example:
-        >>> named_generator("extractive")
-        ('extractive', {})
-    """
-    name, _, directory = setting.partition(":")
-    wanted = inspect.signature(generators.load(name)).parameters.get("directory")
-    if wanted is None and directory:
-        raise UsageError(
-            f"generator {name!r} takes no directory, got {directory!r}; write it without: "
-            f"--generator {name}"
-        )
-    if wanted is not None and wanted.default is inspect.Parameter.empty and not directory:
-        raise UsageError(
-            f"generator {name!r} needs the directory of a model; name it behind a colon: "
-            f"--generator {name}:./model"
-        )
-    return name, {"directory": directory} if directory else {}
 
 
 def local_knowledge_bases(config: Config) -> list[dict[str, Any]]:

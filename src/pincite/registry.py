@@ -6,6 +6,7 @@ A built-in plugin is one line in a table; an outside one is one line in its own
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
 
-from pincite.errors import MissingExtra, UnknownPlugin
+from pincite.errors import MissingExtra, UnknownPlugin, UsageError
 
 T = TypeVar("T")
 
@@ -74,6 +75,30 @@ class Registry(Generic[T]):
             if not plugin.package or error.name != plugin.package:
                 raise
             raise MissingExtra(self.kind, name, plugin.package, plugin.extra) from error
+
+    def named(self, setting: str) -> tuple[str, dict[str, str]]:
+        """Return the name and the options that a setting means: `NAME`, or `NAME:DIR` with a model.
+
+        A plugin says by its parameter `directory` that it takes one.
+
+        Raises:
+            UnknownPlugin: No plugin has this name.
+            MissingExtra: The plugin is known but the package it needs is not installed.
+            UsageError: It needs a directory and none was given, or takes none.
+        """
+        name, _, directory = setting.partition(":")
+        wanted = inspect.signature(self.load(name)).parameters.get("directory")
+        if wanted is None and directory:
+            raise UsageError(
+                f"{self.kind} {name!r} takes no directory, got {directory!r}; write it without: "
+                f"{name}"
+            )
+        if wanted is not None and wanted.default is inspect.Parameter.empty and not directory:
+            raise UsageError(
+                f"{self.kind} {name!r} needs the directory of a model; name it behind a colon: "
+                f"{name}:./model"
+            )
+        return name, {"directory": directory} if directory else {}
 
     @cached_property
     def _plugins(self) -> dict[str, Plugin]:

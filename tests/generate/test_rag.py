@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from pincite.errors import ModelMismatch, NotFound, UnknownPlugin, UsageError
+from pincite.generate import generators
 from pincite.generate.copying import CopyOnly
 from pincite.generate.rag import (
     FidGenerator,
@@ -18,7 +19,6 @@ from pincite.generate.rag import (
 from pincite.models.dpr import DprModel
 from pincite.models.rag import RagModel, RagTokenizer, load_rag
 from pincite.models.rag.retrieval import document_scores
-from pincite.pipeline import named_generator
 from pincite.testing import GeneratorContract
 from pincite.testing.evidence import english, evidence, wordless
 from tests.generate.tiny_rag import FAR, directory, documents, taught
@@ -219,14 +219,14 @@ def test_directories_without_a_model_say_so(tmp_path):
 
 
 def test_the_name_of_a_generator_may_carry_a_directory():
-    assert named_generator("rag-token:a/b:c") == ("rag-token", {"directory": "a/b:c"})
-    assert named_generator("extractive") == ("extractive", {})
+    assert generators.named("rag-token:a/b:c") == ("rag-token", {"directory": "a/b:c"})
+    assert generators.named("extractive") == ("extractive", {})
     for name in ("rag-token", "rag-sequence:", "fid", "rag-causal"):
         with pytest.raises(
-            UsageError, match=r"needs the directory of a model.*--generator .*:./mo"
+            UsageError, match=r"needs the directory of a model.*behind a colon: .*:./mo"
         ):
-            named_generator(name)
+            generators.named(name)
     with pytest.raises(UsageError, match="'extractive' takes no directory, got 'x'; write it wi"):
-        named_generator("extractive:x")
+        generators.named("extractive:x")
     with pytest.raises(UnknownPlugin, match="Did you mean 'rag-token'"):
-        named_generator("rag-tokn:x")
+        generators.named("rag-tokn:x")

@@ -49,6 +49,7 @@ def train(
 ) -> int:
     """Train a model as a file says, go on after a kill, or compare choices."""
     _require_extra()
+    from pincite.models.quiet import quietly
     from pincite.train import ablate as ablation
     from pincite.train import loop
     from pincite.train.config import load_settings
@@ -63,11 +64,13 @@ def train(
         say(sentence, quiet=quiet or not first)
 
     if ablate is not None:
-        table = ablation.ablate(ablate, settings, start=start, say=tell, bar=bar)
+        with quietly():
+            table = ablation.ablate(ablate, settings, start=start, say=tell, bar=bar)
         if first:
             _print_table(table, json)
         return EXIT_INTERRUPTED if table.interrupted else 0
-    report = loop.train(make_objective(settings), settings, start=start, say=tell, bar=bar)
+    with quietly():
+        report = loop.train(make_objective(settings), settings, start=start, say=tell, bar=bar)
     if first:
         _print_report(report, json)
     return EXIT_INTERRUPTED if report.ended == "interrupted" else 0

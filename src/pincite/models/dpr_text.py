@@ -20,6 +20,7 @@ from pincite.config import Config
 from pincite.encode import Role
 from pincite.errors import UsageError
 from pincite.models.dpr import DprModel, load_tokenizers
+from pincite.models.quiet import quietly
 from pincite.models.tower import window
 from pincite.types import Modality, Vectors
 
@@ -52,11 +53,19 @@ class DprTextEncoder:
             directory: See `DprModel.from_pretrained`.
             passages: Directory of the passage encoder, if it is apart.
             config: Settings; "threads" bounds what torch uses where it is given.
+
+        Raises:
+            NotFound: There is no such directory, or no model or no tokenizer in it.
+            UsageError: The model in it has a decoder.
+            ModelMismatch: Files are damaged, or of something else.
         """
         if isinstance(config, Config) and config["threads"]:
             torch.set_num_threads(config["threads"])
-        model = DprModel.from_pretrained(directory, passages)
-        self._hold(model, *load_tokenizers(directory, passages))
+        first = Path(directory).expanduser()
+        second = None if passages is None else Path(passages).expanduser()
+        with quietly():
+            model = DprModel.from_pretrained(first, second)
+            self._hold(model, *load_tokenizers(first, second))
 
     @classmethod
     def of(

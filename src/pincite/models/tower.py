@@ -81,7 +81,8 @@ def load_encoder(directory: str | Path) -> Any:
     Raises:
         NotFound: There is no directory, or no model in it.
         UsageError: It holds a model with a decoder that is not of the T5 family.
-        ModelMismatch: Weights are missing in it, so it is no encoder of the type it claims.
+        ModelMismatch: Files are damaged, or weights are missing, so that it is no encoder of the
+            type it claims.
     """
     import transformers
 
@@ -91,10 +92,9 @@ def load_encoder(directory: str | Path) -> Any:
             f"there is no model in {str(folder)!r} (no config.json); name a directory that "
             "save_pretrained of Transformers wrote"
         )
-    config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
-    made, report = _class_for(transformers, config, folder).from_pretrained(
-        folder, local_files_only=True, output_loading_info=True
-    )
+    config = _read(folder, transformers.AutoConfig)
+    found = _class_for(transformers, config, folder)
+    made, report = _read(folder, found, weights_only=True, output_loading_info=True)
     missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
     if missing or report["mismatched_keys"]:
         wrong = [*missing, *map(str, report["mismatched_keys"])]
@@ -104,6 +104,16 @@ def load_encoder(directory: str | Path) -> Any:
             "directory of the encoder itself"
         )
     return made.eval()
+
+
+def _read(folder: Path, kind: Any, **options: Any) -> Any:
+    try:
+        return kind.from_pretrained(folder, local_files_only=True, **options)
+    except Exception as error:  # safetensors, torch and Transformers raise kinds of their own
+        reason = (str(error).splitlines() or [repr(error)])[0]
+        raise ModelMismatch(
+            f"the encoder in {str(folder)!r} cannot be read: {reason}; copy or save it again"
+        ) from error
 
 
 def load_tokenizer(directory: str | Path) -> Any:

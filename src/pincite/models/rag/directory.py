@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pincite.errors import NotFound, UsageError
+from pincite.models.quiet import quietly as quietly
 
 SETTINGS_FILE = "pincite_rag.json"
 FUSION_FILE = "fusion.safetensors"
@@ -24,20 +25,6 @@ TOKENIZER_FILES = (
     "tokenizer.model",
 )
 """One of these lies in every directory with a tokenizer."""
-
-
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Keep Transformers' progress bars off stderr, while it lasts."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
 
 
 @contextmanager
