@@ -1,6 +1,7 @@
 """The recipes "generator" and "denoise" on tiny models of three families."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +13,15 @@ from transformers.trainer_pt_utils import LabelSmoother
 from pincite.errors import ModelMismatch, NotFound, UsageError
 from pincite.models.generator import SourceHeads, load_generator, read_and_write
 from pincite.models.rag import RagCausalModel, RagModel
+from pincite.pipeline import KnowledgeBase
+from pincite.store.tables import Store
 from pincite.train.framing import Framing
 from pincite.train.loop import train
+from pincite.train.negatives import kb_passages
 from pincite.train.pretrain import DenoiseObjective
 from pincite.train.recipes import make_objective
 from tests.models import retrievers
+from tests.store.making import ingested
 from tests.train import tiny_text
 from tests.train.tiny_text import IDS, MODELS, SENTINELS, WORDS, saved, settings, write
 
@@ -396,3 +401,24 @@ def test_a_directory_that_holds_no_generator_is_refused(folder):
     retrievers.t5().save_pretrained(folder / "encoder")
     with pytest.raises(UsageError, match="holds a t5 model, which generates no text"):
         load_generator(folder / "encoder")
+
+
+def test_segments_of_a_knowledge_base_are_contexts_and_texts(folder):
+    kb = KnowledgeBase.open(str(folder / "kb"))
+    says = ["w1 w2 w3 .", "w4 w5 w6 .", "w7 w8 w9 ."]
+    Store.open(kb.uri, create=True).commit(
+        [ingested(f"/{i}.txt", text) for i, text in enumerate(says)]
+    )
+    segments = kb_passages(kb)
+    [named] = [name for name, text in segments.items() if text == says[1]]
+    write(folder / "rows.jsonl", [{"question": "w1", "answer": "w5", "positives": [named]}])
+    data = {"kb": str(folder / "kb")}
+    batch = made(folder, "bart", data=data).batch([0])
+    shown = [tiny_text.VOCABULARY[i] for i in batch["input_ids"][0]]
+    assert shown == ["<s>", "w4", "w5", "w6", ".", "//", "w1", "</s>"]
+    asked = settings(folder, "denoise", "bart", task={"max_source_tokens": 24}, data=data)
+    without_files = {k: v for k, v in asked.data.values.items() if k == "kb"}
+    asked = replace(asked, data=replace(asked.data, values=without_files))
+    objective = make_objective(asked)
+    assert objective.size == 2
+    assert np.isfinite(objective.evaluate()["nll"])
