@@ -9,6 +9,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from pincite.errors import UsageError
 from pincite.models.rag import RagModel
+from pincite.models.rag.attention import joint_attention
 from pincite.models.rag.marginal import mean_posterior
 from pincite.models.rag.memory import by_length
 from pincite.models.rag.rescore import levels, score_candidates
@@ -703,6 +704,22 @@ def test_shares_of_a_joint_reading_are_those_of_its_attention(made):
         close(found.token_posterior[q, 0, :length], wanted[:length])
         close(found.doc_posterior[q, 0], wanted[:length].mean(dim=0))
     generator.set_attn_implementation(before)
+
+
+@torch.no_grad()
+def test_shares_of_late_fusion_are_weighed_as_its_views_are():
+    """Of text alone, of regions alone, and three to one between the two."""
+    model = fused_model("late")
+    (ids, mask, _), given = evidence([("text", "image")] * 3)
+    torch.nn.init.zeros_(model.fusion.slopes)
+    shares = []
+    for score in (-900.0, 900.0, -math.log(3)):
+        model.fusion.scores.data = torch.tensor([0.0, score], dtype=DOUBLE)
+        memory = model.encode(ids, mask, **given)
+        shares.append(joint_attention(model.generator, memory, torch.tensor([[2, 4, 5]])))
+    text, regions, both = shares
+    assert (text - regions).abs().max() > 0.01
+    close(both, 0.75 * text + 0.25 * regions)
 
 
 # -- what decoding leaves behind -------------------------------------------------------------------
