@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pincite.errors import ModelMismatch, NotFound, PinciteError, UsageError
+from pincite.errors import ModelMismatch, NotFound, UsageError
 from pincite.models.rag.directory import (
     FUSION_FILE,
     GENERATION_FILE,
@@ -137,19 +137,10 @@ def _encoders(folders: Mapping[str, Path], saved: Mapping[str, Any]) -> dict[str
     made: dict[Path, Any] = {}
     for name, folder in folders.items():
         if folder not in made:
-            encoder = _encoder(folder)
+            encoder = _in_memory(load_encoder(folder))
             pooling = saved[name]["pooling"]
             made[folder] = encoder if pooling is None else Tower(encoder, pooling).eval()
     return {f"{name}_encoder": made[folder] for name, folder in folders.items()}
-
-
-def _encoder(folder: Path) -> Any:
-    try:
-        return _in_memory(load_encoder(folder))
-    except PinciteError:
-        raise
-    except Exception as error:  # see `_loaded`
-        raise _unreadable(folder, error) from error
 
 
 def _generation_config(file: Path) -> Any:
