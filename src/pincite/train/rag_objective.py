@@ -166,7 +166,7 @@ class RagObjective:
         if self.task.distill == "attention":
             ids, mask = rag.real_labels(labels)
             with torch.no_grad():
-                shares = joint_attention(rag.generator, memory, rag.shifted_right(ids))
+                shares = joint_attention(rag.generator, memory.only(real), rag.shifted_right(ids))
             shares = shares.masked_fill(~mask.unsqueeze(-1), 0.0).sum(dim=1)
             return distill_attention(finite, shares, real)
         with torch.no_grad():

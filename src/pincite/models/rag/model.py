@@ -16,10 +16,9 @@ from torch import nn
 from transformers.modeling_outputs import BaseModelOutput
 
 from pincite.errors import UsageError
-from pincite.models import fusion as fusions
 from pincite.models.rag import decode, hf_compat
 from pincite.models.rag.checkpoint import Checkpointed
-from pincite.models.rag.evidence import EvidenceAdapter
+from pincite.models.rag.fused import check_features, fused_memory, made_fusion, text_width
 from pincite.models.rag.marginal import (
     Marginal,
     checked_marginal,
@@ -179,9 +178,9 @@ class RagModel(Checkpointed):
             return Memory(states, anchored(mask), b, n)
         regions = real = None
         if features:
-            _check_features(features, b, n)
+            check_features(features, b, n)
             regions, real = (x.flatten(0, 1) for x in self.adapter(features, feature_masks))
-        return _fused_memory(self.fusion(states, regions, mask, real), b, n)
+        return fused_memory(self.fusion(states, regions, mask, real), b, n)
 
     def text_states(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return the encoder's states of texts alone, (r, s, d), of ids and mask (r, s)."""
@@ -210,6 +209,7 @@ class RagModel(Checkpointed):
         *,
         label_smoothing: float = 0.0,
         hf_compat: bool = False,
+        exclude_bos_score: bool = False,
         labels_mask: Tensor | None = None,
         features: Mapping[str, Tensor] | None = None,
         feature_masks: Mapping[str, Tensor] | None = None,
@@ -226,6 +226,8 @@ class RagModel(Checkpointed):
             marginal: "token", "sequence" or "fid"; None takes the model's own.
             label_smoothing: Share of each target spread over the vocabulary, 0..1.
             hf_compat: Follow Transformers' label and prior conventions (`hf_compat.py`).
+            exclude_bos_score: Transformers' option for RAG-Sequence: a first target that is the
+                beginning of sentence in all rows is not scored. With `hf_compat` only.
             labels_mask: True where a label counts, (b, t); default: all but padding.
             features: See `encode`.
             feature_masks: See `encode`.
@@ -236,8 +238,11 @@ class RagModel(Checkpointed):
         )
         if not self.prompt and (kind == "fid" or hf_compat):
             raise UsageError("a decoder-only model knows marginal token and sequence only")
+        if exclude_bos_score and not hf_compat:
+            raise UsageError("exclude_bos_score is a convention of Transformers; set hf_compat too")
         if hf_compat:
-            return self._hf_nll(memory, doc_scores, labels, kind, label_smoothing)
+            bos = self.generator.config.bos_token_id if exclude_bos_score else None
+            return self._hf_nll(memory, doc_scores, labels, kind, label_smoothing, bos)
         return self.nll_of(memory, doc_scores, labels, kind, label_smoothing, labels_mask)
 
     forward = nll
@@ -280,6 +285,7 @@ class RagModel(Checkpointed):
         labels: Tensor,
         marginal: Marginal,
         smoothing: float,
+        bos: int | None,
     ) -> Tensor:
         if marginal == "fid":
             raise UsageError("hf_compat has no Fusion-in-Decoder; use marginal token or sequence")
@@ -293,6 +299,7 @@ class RagModel(Checkpointed):
             pad=pad,
             marginal=marginal,
             smoothing=smoothing,
+            excluded_bos=bos,
         )
 
     def logits(self, memory: Memory, decoder_ids: Tensor) -> Tensor:
@@ -405,51 +412,6 @@ class RagModel(Checkpointed):
         )
 
 
-def text_width(generator: Any) -> int:
-    """Return d, the width of the states a generator's decoder attends to.
-
-    Raises:
-        UsageError: Its configuration does not say.
-    """
-    config = generator.config
-    inner = getattr(config, "encoder", None) if hasattr(config, "encoder") else None
-    width = first_set(inner, config, names=("d_model", "hidden_size", "n_embd"))
-    if width is None:
-        raise UsageError(
-            f"{type(generator).__name__} has none of d_model, hidden_size and n_embd in its "
-            "config, so features cannot be brought to its width"
-        )
-    return int(width)
-
-
-def made_fusion(width: int, settings: Mapping[str, Any], like: Any) -> tuple[Any, Any]:
-    """Return the adapter and the fusion that settings describe, in the numbers of `like`."""
-    region_width = settings["region_width"]
-    adapter = EvidenceAdapter(settings["features"], region_width)
-    fused = fusions.create(
-        settings["fusion"],
-        text_width=width,
-        region_width=region_width,
-        heads=settings["heads"],
-        **settings["fusion_options"],
-    )
-    weight = next(like.parameters())
-    return adapter.to(weight), fused.to(weight)
-
-
-def _fused_memory(fused: Any, b: int, n: int) -> Memory:
-    """Return what a fusion made of b * n documents; the views of late fusion become contexts."""
-    weights = {name: w.unflatten(0, (b, n)) for name, w in fused.weights.items()}
-    if fused.views is None:
-        return Memory(fused.states, fused.mask, b, n, weights=weights)
-    m, u = fused.views.shape[1:]
-    each = fused.states.unsqueeze(1).expand(-1, m, -1, -1).reshape(b * n * m, u, -1)
-    log_weights = fused.view_log_weights.unflatten(0, (b, n))
-    views = fused.views.reshape(b * n * m, u).clone()
-    views[:, 0] |= ~views.any(dim=-1)  # a missing view weighs nothing, but must be a number
-    return Memory(each, views, b, n, m, log_weights, weights)
-
-
 def _likelihood(log_prior: Tensor, each: Tensor, mask: Tensor, marginal: Marginal) -> Tensor:
     if marginal == "sequence":
         return sequence_log_likelihood(log_prior, each, mask)
@@ -481,15 +443,6 @@ def _with_end(labels: Tensor, end: int) -> Tensor:
     after = real.long().flip(-1).cumsum(dim=-1).flip(-1) > 0
     before = torch.nn.functional.pad(after, (1, 0), value=True)[:, :-1]
     return (after | before) & (labels != -100)
-
-
-def _check_features(features: Mapping[str, Tensor], b: int, n: int) -> None:
-    for modality, values in features.items():
-        if tuple(values.shape[:2]) != (b, n):
-            raise UsageError(
-                f"features of {modality} must be (b, n, m, width) with b = {b} questions and "
-                f"n = {n} documents, got {tuple(values.shape)}"
-            )
 
 
 def _checked_shape(input_ids: Tensor, attention_mask: Tensor) -> tuple[int, int, int]:
