@@ -6,9 +6,13 @@ python docs/generate.py
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
+import typing
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from importlib import import_module
 from pathlib import Path
 
 import pincite.errors
@@ -18,7 +22,14 @@ from pincite.config import SETTINGS
 from pincite.encode import encoders
 from pincite.generate import generators
 from pincite.ingest import parsers
+from pincite.models.fusion import fusions
+from pincite.registry import Registry
 from pincite.testing import EncoderContract, GeneratorContract, ParserContract
+from pincite.testing.fusions import FusionContract
+from pincite.train.config import Lora, Optim, Run
+from pincite.train.objective import Objective
+from pincite.train.recipes import recipes
+from pincite.train.sections import type_name
 
 HERE = Path(__file__).parent / "reference"
 
@@ -28,7 +39,8 @@ def cli_page() -> Iterator[str]:
     yield "# Commands\n"
     yield "Data goes to stdout, progress and hints to stderr. Exit codes:\n"
     yield "| code | meaning |\n|---|---|"
-    yield "| 0 | done |\n| 1 | our bug, or a broken knowledge base |\n| 2 | wrong use |"
+    yield "| 0 | done |\n| 1 | our bug, or a broken knowledge base |"
+    yield "| 2 | wrong use, or training that cannot go on: memory, room, a loss that is no number |"
     yield "| 3 | done, but some files were partial or failed |"
     yield "| 4 | no answer in the sources (`ask` abstained) |\n| 130 | interrupted |\n"
     yield "`--kb`, `--json`, `--quiet` and `--debug` may stand before or behind the command.\n"
@@ -105,15 +117,30 @@ def plugins_page() -> Iterator[str]:
         (parsers, ParserContract),
         (encoders, EncoderContract),
         (generators, GeneratorContract),
+        (fusions, FusionContract),
     )
     for registry, contract in contracts:
-        yield f"## {registry.group}\n"
-        yield "| name | class |\n|---|---|"
-        for name, plugin in sorted(registry.builtin.items()):
-            yield f"| `{name}` | `{plugin.target}` |"
-        yield f"\nRules (`pincite.testing.{contract.__name__}`):\n"
+        yield from table_of(registry, "class")
+        place = contract.__module__ if contract is FusionContract else "pincite.testing"
+        yield f"\nRules (`{place}.{contract.__name__}`):\n"
         yield from rules_of(contract)
         yield ""
+    yield from table_of(recipes, "function")
+    yield "\nA recipe is called with `settings=` and returns an objective, which has `model`,"
+    yield "`size`, `measure`, `higher_is_better` and the methods of"
+    yield "`pincite.train.objective.Objective`:\n"
+    for name, method in vars(Objective).items():
+        if inspect.isfunction(method) and not name.startswith("_"):
+            taken = ", ".join(list(inspect.signature(method).parameters)[1:])
+            yield f"- `{name}({taken})`: {inspect.getdoc(method)}"
+
+
+def table_of(registry: Registry[typing.Any], what: str) -> Iterator[str]:
+    """Yield the heading and the table of the built-ins of a kind."""
+    yield f"## {registry.group}\n"
+    yield f"| name | {what} |\n|---|---|"
+    for name, plugin in sorted(registry.builtin.items()):
+        yield f"| `{name}` | `{plugin.target}` |"
 
 
 def rules_of(contract: type) -> Iterator[str]:
@@ -124,12 +151,76 @@ def rules_of(contract: type) -> Iterator[str]:
             yield f"- {said[0].upper()}{said[1:]}. {inspect.getdoc(rule)}"
 
 
+ROWS = ("data", "sequences", "documents", "features", "pieces")
+"""Modules that read files of training."""
+
+
+def train_page() -> Iterator[str]:
+    """Yield the page of training settings: the sections of each recipe, and those of all."""
+    yield "# Settings of training\n"
+    yield (
+        "What stands in the file of `pincite train` ([guide](../guides/train.md)). `[task]`, "
+        "`[data]` and `[model]` are the recipe's own; `[optim]`, `[run]` and `[lora]` are the same "
+        "for all. Paths are relative to the file. An unknown key is an error that names one near.\n"
+    )
+    for name, plugin in sorted(recipes.builtin.items()):
+        module = import_module(plugin.target.partition(":")[0])
+        yield f"## Recipe `{name}`\n"
+        yield f"{inspect.getdoc(module)}\n"
+        for section, kind in zip(("task", "data", "model"), module.SECTIONS, strict=True):
+            named = f'`name = "{name}"`' if section == "task" else ""
+            yield from section_of(section, kind, named)
+    yield "## All recipes\n"
+    for section, kind in (("optim", Optim), ("run", Run), ("lora", Lora)):
+        yield from section_of(section, kind)
+    yield "## Files\n"
+    for module in (import_module(f"pincite.train.{name}") for name in ROWS):
+        yield f"### `{module.__name__}`\n\n{inspect.getdoc(module)}\n"
+
+
+def section_of(section: str, kind: typing.Any, named: str = "") -> Iterator[str]:
+    """Yield the heading and the table of a section that is read as the dataclass `kind`."""
+    said, kinds = attributes_of(kind), typing.get_type_hints(kind)
+    yield f"### `[{section}]`\n\n{(inspect.getdoc(kind) or '').splitlines()[0]}\n"
+    if named:
+        yield f"{named}, and:\n" if fields(kind) else f"{named}, and nothing else.\n"
+    if not fields(kind):
+        return
+    yield "| key | value | default | meaning |\n|---|---|---|---|"
+    for item in fields(kind):
+        meaning = said[item.name].replace("|", r"\|")
+        yield f"| `{item.name}` | {type_name(kinds[item.name])} | {default_of(item)} | {meaning} |"
+    yield ""
+
+
+def attributes_of(kind: type) -> dict[str, str]:
+    """Return what the docstring of a class says of each attribute."""
+    _, _, listed = (inspect.getdoc(kind) or "").partition("Attributes:\n")
+    found = re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", listed, re.MULTILINE)
+    return {name: re.sub(r"\s+", " ", text) for name, text in found}
+
+
+def default_of(item: typing.Any) -> str:
+    """Return the default of a field as TOML writes it; words where TOML has none."""
+    value = item.default_factory() if item.default_factory is not MISSING else item.default
+    if value is MISSING:
+        return "must be given"
+    if value is None or value == {}:
+        return "none"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, tuple):
+        return f"`{list(value)}`"
+    return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
+
+
 PAGES = {
     "cli.md": cli_page,
     "settings.md": settings_page,
     "codes.md": codes_page,
     "errors.md": errors_page,
     "plugins.md": plugins_page,
+    "train.md": train_page,
 }
 
 

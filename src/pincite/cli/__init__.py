@@ -1,8 +1,8 @@
 """The command line: one command, one file.
 
 Each command is imported only when it is called or described, so that `pincite --help` stays
-instant. Exit codes: 0 done, 1 our bug or a broken store, 2 wrong use, 3 done but some files
-were partial or failed, 4 no answer in the sources, 130 interrupted.
+instant. Exit codes: 0 done, 1 our bug or a broken store, 2 wrong use or training that cannot go
+on, 3 done but some files were partial or failed, 4 no answer in the sources, 130 interrupted.
 """
 
 from __future__ import annotations

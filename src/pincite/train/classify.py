@@ -214,6 +214,10 @@ class ClassifyObjective:
         self.model.save_pretrained(directory, self._texts.tokenizer)
 
 
+SECTIONS = (ClassifyTask, ClassifyData, ClassifyStart)
+"""What the recipe takes in [task], [data] and [model]."""
+
+
 def classify(settings: Settings) -> ClassifyObjective:
     """Return the objective of the recipe "classify".
 
@@ -222,7 +226,7 @@ def classify(settings: Settings) -> ClassifyObjective:
         UnknownPlugin: No fusion has the name asked for.
         UsageError: A setting or a line of the data is wrong.
     """
-    task, data, start = settings.take(ClassifyTask, ClassifyData, ClassifyStart)
+    task, data, start = settings.take(*SECTIONS)
     rows, held_out = read_features(data.train), read_features(data.held_out)
     everything = (*rows, *held_out)
     encoder = None if start.text is None else load_encoder(start.text).float()

@@ -248,6 +248,10 @@ class DprObjective:
         return found
 
 
+SECTIONS = (DprTask, DprData, DprStart)
+"""What the recipe takes in [task], [data] and [model]."""
+
+
 def dpr(settings: Settings) -> DprObjective:
     """Return the objective of the recipe "dpr".
 
@@ -255,7 +259,7 @@ def dpr(settings: Settings) -> DprObjective:
         NotFound: A file, model or knowledge base does not exist.
         UsageError: A setting or a line of the data is wrong.
     """
-    task, data, start = settings.take(DprTask, DprData, DprStart)
+    task, data, start = settings.take(*SECTIONS)
     rows, held_out = read_questions(data.train), read_questions(data.held_out)
     kb = KnowledgeBase.open(data.kb, create=False) if data.kb else None
     segments = kb_passages(kb) if kb else None

@@ -234,6 +234,10 @@ class GeneratorObjective(SequenceObjective):
         ]
 
 
+SECTIONS = (GeneratorTask, GeneratorData, GeneratorStart)
+"""What the recipe takes in [task], [data] and [model]."""
+
+
 def generator(settings: Settings) -> GeneratorObjective:
     """Return the objective of the recipe "generator".
 
@@ -242,7 +246,7 @@ def generator(settings: Settings) -> GeneratorObjective:
         ModelMismatch: Weights of the model are missing.
         UsageError: A setting or a line of the data is wrong.
     """
-    task, data, start = settings.take(GeneratorTask, GeneratorData, GeneratorStart)
+    task, data, start = settings.take(*SECTIONS)
     if task.heads and settings.lora:
         raise UsageError(
             "heads are trained in full, but [lora] trains adapters alone; leave out one of the two"

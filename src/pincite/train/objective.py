@@ -1,7 +1,7 @@
 """What is trained: a model, its examples, its loss and how well it does.
 
 The loop (`pincite.train.loop`) knows nothing but this. An objective is made by a recipe
-(`pincite.train.recipes`) from a configuration; `docs/guides/train.md` shows one of one's own.
+(`pincite.train.recipes`) from a configuration; `docs/guides/plugins.md` shows one of one's own.
 """
 
 from __future__ import annotations

@@ -188,6 +188,10 @@ class DualObjective:
         self.model.save_pretrained(directory, self._texts.tokenizer)
 
 
+SECTIONS = (Nothing, PairData, DualStart)
+"""What the recipe takes in [task], [data] and [model]."""
+
+
 def dual(settings: Settings) -> DualObjective:
     """Return the objective of the recipe "dual".
 
@@ -195,7 +199,7 @@ def dual(settings: Settings) -> DualObjective:
         NotFound: A file or model does not exist.
         UsageError: A setting or a line of the data is wrong.
     """
-    _, data, start = settings.take(Nothing, PairData, DualStart)
+    _, data, start = settings.take(*SECTIONS)
     rows, held_out = read_features(data.train), read_features(data.held_out)
     model, texts = _start(start, (*rows, *held_out))
     if model.text is not None and start.freeze_text:

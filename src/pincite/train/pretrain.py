@@ -184,6 +184,10 @@ def sentinels(tokenizer: Any) -> tuple[int, ...]:
     return tuple(found)
 
 
+SECTIONS = (DenoiseTask, DenoiseData, GeneratorStart)
+"""What the recipe takes in [task], [data] and [model]."""
+
+
 def denoise(settings: Settings) -> DenoiseObjective:
     """Return the objective of the recipe "denoise".
 
@@ -192,7 +196,7 @@ def denoise(settings: Settings) -> DenoiseObjective:
         ModelMismatch: Weights of the model are missing.
         UsageError: A setting or the data is wrong.
     """
-    task, data, start = settings.take(DenoiseTask, DenoiseData, GeneratorStart)
+    task, data, start = settings.take(*SECTIONS)
     texts = read_texts(data.train) if data.train else ()
     if data.kb:
         texts = (*texts, *kb_passages(KnowledgeBase.open(data.kb, create=False)).values())

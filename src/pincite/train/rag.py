@@ -81,6 +81,10 @@ class RagStart:
     max_source_tokens: int = 0
 
 
+SECTIONS = (RagTask, RagData, RagStart)
+"""What the recipe takes in [task], [data] and [model]."""
+
+
 def rag(settings: Settings) -> RagObjective:
     """Return the objective of the recipe "rag".
 
@@ -88,7 +92,7 @@ def rag(settings: Settings) -> RagObjective:
         NotFound: A file, model or knowledge base does not exist.
         UsageError: A setting or a line of the data is wrong.
     """
-    task, data, start = settings.take(RagTask, RagData, RagStart)
+    task, data, start = settings.take(*SECTIONS)
     rows = read_questions(data.train, need_positives=False)
     held_out = read_questions(data.held_out, need_positives=False)
     documents = _documents(data, (*rows, *held_out))

@@ -3,8 +3,12 @@
 A recipe takes `settings=` and returns an `Objective`. It reads its sections with
 `Settings.take`, so that a wrong key or type is told like any other:
 
+    SECTIONS = (Task, Data, Model)
+
     def recipe(settings: Settings) -> Objective:
-        task, data, model = settings.take(Task, Data, Model)
+        task, data, model = settings.take(*SECTIONS)
+
+Built-in recipes declare their sections beside themselves, as `SECTIONS`, for the reference page.
 
 Another package adds one under `[project.entry-points."pincite.recipes"]`.
 """

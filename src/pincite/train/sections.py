@@ -64,7 +64,7 @@ class Section:
             if required and key not in self.values:
                 raise UsageError(
                     f"setting {key!r} is missing in {self._where}; "
-                    f"it must be given, as {_named(kinds[key])}"
+                    f"it must be given, as {type_name(kinds[key])}"
                 )
         given = {key: self._value(key, kinds[key], value) for key, value in self.values.items()}
         try:
@@ -81,7 +81,7 @@ class Section:
             return _converted(value, kind, self.folder)
         except TypeError:
             raise UsageError(
-                f"setting {key!r} in {self._where} must be {_named(kind)}, got {value!r}"
+                f"setting {key!r} in {self._where} must be {type_name(kind)}, got {value!r}"
             ) from None
 
 
@@ -145,15 +145,15 @@ _NAMES = {
 }
 
 
-def _named(kind: Any) -> str:
+def type_name(kind: Any) -> str:
     """Return what a person calls a type."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin is Literal:
-        return f"one of {', '.join(map(str, inner))}"
+        return f"one of {', '.join(str(choice) or '(empty)' for choice in inner)}"
     if origin in (Union, types.UnionType):
-        return " or ".join(_named(k) for k in inner if k is not type(None))
+        return " or ".join(type_name(k) for k in inner if k is not type(None))
     if origin is tuple and inner[-1] is Ellipsis:
-        return f"a list, each {_named(inner[0])}"
+        return f"a list, each {type_name(inner[0])}"
     if origin is tuple:
-        return f"a list of {len(inner)}: {', '.join(map(_named, inner))}"
+        return f"a list of {len(inner)}: {', '.join(map(type_name, inner))}"
     return _NAMES.get(kind, "a table")
