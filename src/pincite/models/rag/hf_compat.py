@@ -24,16 +24,38 @@ def shifted_targets(labels: Tensor, pad: int) -> Tensor:
 
 
 def nll(
-    log_probs: Tensor,
+    chosen: Tensor,
     log_prior: Tensor,
     targets: Tensor,
     *,
     pad: int,
     marginal: Marginal,
-    smoothing: float = 0.0,
     excluded_bos: int | None = None,
 ) -> Tensor:
     """Return the loss of each question, (b,).
+
+    Args:
+        chosen: log P(target_t|x, d, y_<t), (b, n, t).
+        log_prior: log P(d|x), (b, n).
+        targets: From `shifted_targets`.
+        pad: Padding token of the targets.
+        marginal: "token" or "sequence".
+        excluded_bos: Beginning-of-sentence token that is not scored when all rows start with it.
+    """
+    padding = targets == pad
+    if marginal == "token":
+        mixed = torch.logsumexp(chosen + log_prior.unsqueeze(-1), dim=1)
+        return -mixed.masked_fill(padding, 0.0).sum(dim=-1)
+    each = (chosen + _prior_at_second(log_prior, targets)).masked_fill(padding.unsqueeze(1), 0.0)
+    if excluded_bos is not None and bool((targets[:, 0] == excluded_bos).all()):
+        each = each[..., 1:]
+    return -each.sum(dim=-1).logsumexp(dim=1)
+
+
+def spread(
+    log_probs: Tensor, log_prior: Tensor, targets: Tensor, *, pad: int, marginal: Marginal
+) -> Tensor:
+    """Return what smoothing mixes in, (b,): -log P summed over the vocabulary, and its mean taken.
 
     Args:
         log_probs: log P(v|x, d, y_<t), (b, n, t, v).
@@ -41,25 +63,16 @@ def nll(
         targets: From `shifted_targets`.
         pad: Padding token of the targets.
         marginal: "token" or "sequence".
-        smoothing: Share of the target spread over the vocabulary.
-        excluded_bos: Beginning-of-sentence token that is not scored when all rows start with it.
     """
-    padding = targets == pad
+    padding, words = targets == pad, log_probs.shape[-1]
     if marginal == "token":
         mixed = torch.logsumexp(log_probs + log_prior[..., None, None], dim=1)
-        chosen = mixed.gather(-1, targets.unsqueeze(-1)).squeeze(-1).masked_fill(padding, 0.0)
-        spread = mixed.sum(dim=-1).masked_fill(padding, 0.0)
-        log_likelihood, smooth = chosen.sum(dim=-1), spread.sum(dim=-1)
-    else:
-        second = torch.arange(targets.shape[1], device=targets.device) == 1
-        prior = torch.where(second, log_prior.unsqueeze(-1), 0.0)
-        each = log_probs.gather(-1, targets[:, None, :, None].expand(-1, log_prior.shape[1], -1, 1))
-        each = (each.squeeze(-1) + prior).masked_fill(padding.unsqueeze(1), 0.0)
-        total = log_probs.sum(dim=-1) + prior * log_probs.shape[-1]
-        total = total.masked_fill(padding.unsqueeze(1), 0.0)
-        if excluded_bos is not None and bool((targets[:, 0] == excluded_bos).all()):
-            each = each[..., 1:]
-        log_likelihood = each.sum(dim=-1).logsumexp(dim=1)
-        smooth = total.sum(dim=-1).logsumexp(dim=1)
-    share = smoothing / log_probs.shape[-1]
-    return -(1.0 - smoothing) * log_likelihood - share * smooth
+        return -mixed.sum(dim=-1).masked_fill(padding, 0.0).sum(dim=-1) / words
+    total = log_probs.sum(dim=-1) + _prior_at_second(log_prior, targets) * words
+    return -total.masked_fill(padding.unsqueeze(1), 0.0).sum(dim=-1).logsumexp(dim=1) / words
+
+
+def _prior_at_second(log_prior: Tensor, targets: Tensor) -> Tensor:
+    """Return log P(d|x) at the second target and 0 elsewhere, (b, n, t)."""
+    second = torch.arange(targets.shape[1], device=targets.device) == 1
+    return torch.where(second, log_prior.unsqueeze(-1), 0.0)

@@ -291,16 +291,18 @@ class RagModel(Checkpointed):
             raise UsageError("hf_compat has no Fusion-in-Decoder; use marginal token or sequence")
         pad = self.pad_token_id or 0
         log_prior = _log_prior(memory, doc_scores, labels, smoothing)
-        log_probs = torch.log_softmax(self.logits(memory, labels), dim=-1)
-        return hf_compat.nll(
-            memory.document_log_probs(log_probs),
-            log_prior,
-            hf_compat.shifted_targets(labels, pad),
-            pad=pad,
-            marginal=marginal,
-            smoothing=smoothing,
-            excluded_bos=bos,
-        )
+        targets = hf_compat.shifted_targets(labels, pad)
+        logits = self.logits(memory, labels)
+        how: dict[str, Any] = {"pad": pad, "marginal": marginal}
+        if not smoothing:
+            each = chosen_log_probs(logits, _expanded(targets, logits))
+            each = memory.document_log_probs(each)
+            return hf_compat.nll(each, log_prior, targets, excluded_bos=bos, **how)
+        log_probs = memory.document_log_probs(torch.log_softmax(logits, dim=-1))
+        each = log_probs.gather(-1, _expanded(targets, log_probs).unsqueeze(-1)).squeeze(-1)
+        exact = hf_compat.nll(each, log_prior, targets, excluded_bos=bos, **how)
+        smooth = hf_compat.spread(log_probs, log_prior, targets, **how)
+        return (1.0 - smoothing) * exact + smoothing * smooth
 
     def logits(self, memory: Memory, decoder_ids: Tensor) -> Tensor:
         """Return the generator's logits over every context, (b, n * m, t, v), ids (b, t) given."""
