@@ -42,7 +42,10 @@ rank = int(__import__("os").environ.get("RANK", 0))
 torch.manual_seed(rank)  # the first process's weights count
 train(Uneven(tiny.Plain(4, 0.0), size=23), asked, say=print)
 """
-SHORT = {"optim": {"max_steps": 5, "batch_size": 3, "accumulate": 2, "lr": 0.05}}
+SHORT = {
+    "optim": {"max_steps": 5, "batch_size": 3, "accumulate": 2, "lr": 0.05},
+    "run": {"device": "cpu" if torch.accelerator.is_available() else "auto"},
+}
 
 
 def launch(folder, name, processes):

@@ -29,9 +29,12 @@ def make_accelerator(run: Run) -> Accelerator:
     """Return the device and the arithmetic of this process, joined to its fellows.
 
     Raises:
-        UsageError: The device does not exist, or cannot compute in the precision asked for.
+        UsageError: The device does not exist, cannot compute in the precision asked for, or
+            cannot work with those of other processes.
     """
-    distributed = int(os.environ.get("WORLD_SIZE", "1")) > 1
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    distributed = processes > 1
+    no_other = run.device == "auto" and not torch.accelerator.is_available()
     # A second run in one process may use another device or precision than the first.
     AcceleratorState._reset_state(reset_partial_state=not distributed)
     named = run.device not in ("auto", "cpu")
@@ -39,13 +42,18 @@ def make_accelerator(run: Run) -> Accelerator:
         os.environ["ACCELERATE_TORCH_DEVICE"] = _existing(run.device)
     try:
         accelerator = Accelerator(
-            cpu=run.device == "cpu",
+            cpu=run.device == "cpu" or no_other,  # else accelerate joins no processes on a CPU
             mixed_precision=run.precision if run.precision in ("bf16", "fp16") else "no",
             kwargs_handlers=[InitProcessGroupKwargs(timeout=_PATIENCE)],
         )
     finally:
         if named:
             del os.environ["ACCELERATE_TORCH_DEVICE"]
+    if accelerator.num_processes != processes:
+        raise UsageError(
+            f"{processes} processes were started, but {accelerator.device} does not work with "
+            'those of others; start one, or set device = "cpu" in [run]'
+        )
     if run.precision == "fp16" and accelerator.scaler is None:  # accelerate would do without
         raise UsageError(
             f"precision 'fp16' was asked for in [run], but {accelerator.device} does not compute "
