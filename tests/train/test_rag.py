@@ -312,6 +312,23 @@ def test_the_saved_model_answers_as_the_trained_one(tmp_path):
     assert tokenizer.template == made.tokenizer.template
 
 
+@pytest.mark.parametrize(("own", "asked", "wanted"), [(True, None, True), (True, False, False)])
+def test_vectors_are_compared_as_the_retriever_was_trained_to_unless_told(own, asked, wanted):
+    retriever = task.retriever(0, WIDTH)
+    retriever.normalize = own
+    made = RagObjective(
+        task.reader(None, 0, WIDTH),
+        retriever,
+        task.rag_tokenizer(),
+        WORLD.questions[:2],
+        [],
+        WORLD.documents[:2],
+        RagTask(normalize=asked),
+    )
+    assert made.model.retriever.normalize == wanted
+    assert made._divisor == (0.05 if wanted else 1.0)
+
+
 def test_reading_is_learned():
     """With the right document given, answers split across text and picture are read off."""
     made = objective(n_docs=1, gold=True, things=20, held_out=4, dtype=torch.float32)
@@ -340,7 +357,7 @@ def test_documents_are_read_with_their_features(tmp_path):
     file.write_text("\n".join(json.dumps(line) for line in lines))
     found = read_documents(file)
     assert [d.id for d in found] == ["a", "b", "c"]
-    assert found[0].words == "T\nwords"
+    assert found[0].words == "words"
     assert widths(found) == {"image": 5}
     features, masks = padded_features([[found[2], found[0]], [None, found[1]]], widths(found))
     assert features["image"].shape == (2, 2, 2, 5)

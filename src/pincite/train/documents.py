@@ -45,8 +45,8 @@ class Document:
 
     @property
     def words(self) -> str:
-        """What the document encoder reads."""
-        return f"{self.title}\n{self.text}".strip()
+        """What the document encoder reads: the text, as knowledge bases encode it, or the title."""
+        return self.text if self.text.strip() else self.title
 
 
 def read_documents(path: Path) -> tuple[Document, ...]:

@@ -97,7 +97,8 @@ class RagObjective:
             if not row.answers:
                 raise UsageError(f'{row.where or row.id}: expected "answers", found none; add one')
         rag.question_encoder, rag.context_encoder = None, None
-        retriever.normalize = self.task.normalize
+        if self.task.normalize is not None:
+            retriever.normalize = self.task.normalize
         self.model = Trainee(rag, retriever)
         self.tokenizer = tokenizer
         self.rows, self.held_out = tuple(rows), tuple(held_out)
@@ -181,7 +182,7 @@ class RagObjective:
         tokens = {k: v.to(questions.device) for k, v in self._tokens(texts, "document").items()}
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.task.freeze_documents):
             vectors = model.retriever.encode_passages(**tokens)
-        scores = DprModel.score(questions, vectors[where]) / self.task.divisor
+        scores = DprModel.score(questions, vectors[where]) / self._divisor
         return scores.masked_fill(places < 0, -torch.inf)
 
     def _chosen(self, rows: Sequence[QuestionRow], questions: Tensor) -> list[list[int]]:
@@ -358,10 +359,14 @@ class RagObjective:
             self.tokenizer,
             retriever=retriever,
             n_docs=self.task.n_docs,
-            scale=1.0 / self.task.divisor,
+            scale=1.0 / self._divisor,
         )
 
     # -- parts -------------------------------------------------------------------------------
+
+    @property
+    def _divisor(self) -> float:
+        return self.task.divisor(self.model.retriever.normalize)
 
     def _limit(self, role: Any) -> int:
         asked = self.task.question_tokens if role == "query" else self.task.passage_tokens

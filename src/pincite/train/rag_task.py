@@ -22,7 +22,8 @@ class RagTask:
             the retriever does not know yet is never found otherwise.
         gold: Put a document that the question names as positive among them, in training.
         reindex_every: Steps after which the index is made anew; 0: only once.
-        normalize: Compare vectors by cosine; else by inner product.
+        normalize: Compare vectors by cosine, or by inner product; left out, as the retriever was
+            trained to.
         temperature: What scores are divided by; default: 0.05 for cosines, 1 for products.
         label_smoothing: Share of each target spread over the vocabulary.
         distill: What else teaches the retriever: "likelihood" or "emdr" of the answer under each
@@ -43,7 +44,7 @@ class RagTask:
     random_docs: int = 0
     gold: bool = False
     reindex_every: int = 200
-    normalize: bool = False
+    normalize: bool | None = None
     temperature: float | None = None
     label_smoothing: float = 0.0
     distill: Distillation = ""
@@ -78,7 +79,6 @@ class RagTask:
                 '"attention" or freeze_documents = true'
             )
 
-    @property
-    def divisor(self) -> float:
-        """The temperature in force."""
-        return (0.05 if self.normalize else 1.0) if self.temperature is None else self.temperature
+    def divisor(self, normalize: bool) -> float:
+        """Return the temperature in force over cosines, or over inner products."""
+        return (0.05 if normalize else 1.0) if self.temperature is None else self.temperature

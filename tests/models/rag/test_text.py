@@ -146,6 +146,7 @@ def test_encoders_of_retrieval_need_their_tokenizers(tokenizer):
     made = RagTokenizer(tokenizer, tokenizer, max_retrieval_tokens=8)
     ids, mask = made.contexts(DOCUMENTS)
     assert ids.shape == (3, 8)
+    assert ids[0, :7].tolist() == tokenizer(DOCUMENTS[0][1])["input_ids"][:7]
     assert mask[2].sum() == 1
     assert made.questions(["x" * 3])[0].shape[0] == 1
 

@@ -237,13 +237,15 @@ class RagTokenizer:
         return self._read(tokenizer, questions)
 
     def contexts(self, documents: Sequence[Document]) -> tuple[Tensor, Tensor]:
-        """Return what the document encoder reads, the title above the text: ids and mask, (n, s).
+        """Return what the document encoder reads, ids and mask, (n, s).
+
+        That is the text, as knowledge bases encode it, or the title of one without text.
 
         Raises:
             UsageError: The model came without a document encoder's tokenizer.
         """
         tokenizer = _given(self.context, "document")
-        return self._read(tokenizer, [f"{title}\n{text}".strip() for title, text in documents])
+        return self._read(tokenizer, [text if text.strip() else title for title, text in documents])
 
     def _read(self, tokenizer: Any, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         limit = self.max_retrieval_tokens
