@@ -8,7 +8,8 @@ import pytest
 import torch
 from benchmarks import split_evidence as task
 
-from pincite.errors import UsageError
+from pincite.errors import NotFound, UsageError
+from pincite.models.dpr import DprModel, load_tokenizers
 from pincite.models.dpr_text import encode_texts
 from pincite.models.rag import document_posterior
 from pincite.models.rag.load import load_rag
@@ -327,6 +328,27 @@ def test_vectors_are_compared_as_the_retriever_was_trained_to_unless_told(own, a
     )
     assert made.model.retriever.normalize == wanted
     assert made._divisor == (0.05 if wanted else 1.0)
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+def test_the_retriever_of_a_saved_model_searches_as_the_trained_one(tmp_path, normalize):
+    """`encoder = "dpr:DIR"` takes the directory that this recipe writes."""
+    made = objective(normalize=normalize, dtype=torch.float32)
+    made.save(tmp_path)
+    loaded = DprModel.from_pretrained(tmp_path)
+    assert loaded.normalize == normalize
+    tokenizers = load_tokenizers(tmp_path)
+    for role, tokenizer in zip(("query", "document"), tokenizers, strict=True):
+        texts = ["what of a1 b2", "a3 b4 is t1 look m2"]
+        before = encode_texts(made.model.retriever, made.tokenizer.question, texts, role=role)
+        after = encode_texts(loaded.eval(), tokenizer, texts, role=role)
+        np.testing.assert_array_equal(before, after)
+
+
+def test_a_model_saved_without_encoders_is_no_retriever(tmp_path):
+    task.reader(None, 0, WIDTH).save_pretrained(tmp_path / "m", task.rag_tokenizer())
+    with pytest.raises(NotFound, match="without encoders"):
+        DprModel.from_pretrained(tmp_path / "m")
 
 
 def test_reading_is_learned():

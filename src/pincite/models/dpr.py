@@ -21,6 +21,9 @@ from pincite.errors import ModelMismatch, NotFound, UsageError
 from pincite.models.tower import Pooling, Tower, load_encoder, load_tokenizer
 
 SETTINGS_FILE = "pincite_dpr.json"
+RAG_FILE = "pincite_rag.json"
+RAG_FOLDERS = ("question_encoder", "context_encoder")
+"""Where `pincite.models.rag.checkpoint` keeps the encoders of a model, if it has any."""
 _FORMAT = 1
 
 
@@ -137,7 +140,8 @@ class DprModel(nn.Module):
         """Return the model that lies in a directory, or in two.
 
         Args:
-            directory: What `save_pretrained` of this class wrote; or a question encoder of
+            directory: What `save_pretrained` of this class wrote; a model of `pincite.models.rag`
+                with encoders, such as `pincite train` writes; or a question encoder of
                 Transformers, such as `facebook/dpr-question_encoder-single-nq-base` on disk.
             passages: With a question encoder, the passage encoder; without it both towers
                 start from `directory`.
@@ -159,6 +163,8 @@ class DprModel(nn.Module):
                     f"{str(folder)!r} holds both encoders; leave {str(passages)!r} out"
                 )
             return cls._from_saved(folder, pooling, normalize, shared)
+        if (folder / RAG_FILE).is_file():
+            return cls._from_rag(folder, pooling, normalize)
         first = load_encoder(folder)
         together = bool(shared) and passages is None
         second = None if together else load_encoder(folder if passages is None else passages)
@@ -187,6 +193,18 @@ class DprModel(nn.Module):
             normalize=saved["normalize"] if normalize is None else normalize,
             shared=saved["shared"],
         )
+
+    @classmethod
+    def _from_rag(cls, folder: Path, pooling: Pooling | None, normalize: bool | None) -> DprModel:
+        saved = _read_rag(folder / RAG_FILE)
+        first = load_encoder(folder / RAG_FOLDERS[0])
+        question = Tower(first, pooling or saved["question"])
+        passage = question
+        if not saved["shared"]:
+            second = load_encoder(folder / RAG_FOLDERS[1])
+            passage = Tower(second, pooling or saved["context"])
+        kept = saved["normalize"] if normalize is None else normalize
+        return cls.of_encoders(question, passage, normalize=kept)
 
     def save_pretrained(
         self, directory: str | Path, question_tokenizer: Any, passage_tokenizer: Any = None
@@ -229,7 +247,32 @@ def load_tokenizers(directory: str | Path, passages: str | Path | None = None) -
         return load_tokenizer(folder / "question"), load_tokenizer(
             second if second.is_dir() else folder / "question"
         )
+    if (folder / RAG_FILE).is_file():
+        first, second = (folder / name for name in RAG_FOLDERS)
+        return load_tokenizer(first), load_tokenizer(second if second.is_dir() else first)
     return load_tokenizer(folder), load_tokenizer(folder if passages is None else Path(passages))
+
+
+def _read_rag(file: Path) -> dict[str, Any]:
+    """Return how the encoders of a RAG model are pooled, shared and compared."""
+    try:
+        saved = json.loads(file.read_text("utf-8"))
+        encoders = saved["encoders"]
+        found = {name: encoders[name] for name in ("question", "context")}
+        if None in found.values():
+            raise NotFound(
+                f"the model in {str(file.parent)!r} was saved without encoders of questions and "
+                "documents; train one with the recipe dpr or rag"
+            )
+        return {
+            **{name: each["pooling"] for name, each in found.items()},
+            "shared": bool(encoders["shared"]),
+            "normalize": bool(saved["retrieval"]["normalize"]),
+        }
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise ModelMismatch(
+            f"{str(file)!r} does not describe a model of this version ({error!r}); save it again"
+        ) from error
 
 
 def _read_settings(file: Path) -> dict[str, Any]:
