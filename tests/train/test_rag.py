@@ -12,6 +12,7 @@ from pincite.errors import NotFound, UsageError
 from pincite.models.dpr import DprModel, load_tokenizers
 from pincite.models.dpr_text import encode_texts
 from pincite.models.rag import document_posterior
+from pincite.models.rag.attention import joint_attention
 from pincite.models.rag.load import load_rag
 from pincite.train.config import settings_from
 from pincite.train.data import QuestionRow
@@ -127,6 +128,20 @@ def test_documents_are_looked_up_in_the_index_that_was_made_last():
     assert torch.equal(made._index, made.indexed())
 
 
+def test_the_index_in_force_comes_back_after_a_stop():
+    made = objective(reindex_every=5)
+    made.before_step(0)
+    with torch.no_grad():
+        for parameter in made.model.retriever.passage.parameters():
+            parameter.add_(0.3)
+    resumed = objective(reindex_every=5)
+    resumed.model.load_state_dict(made.model.state_dict())
+    resumed.restore(made.state())
+    resumed.before_step(1)
+    assert torch.equal(resumed._index, made._index)
+    assert not torch.equal(resumed._index, resumed.indexed())
+
+
 def test_the_best_of_the_index_are_found_best_first():
     made = objective()
     vectors = torch.tensor(encode_texts(
@@ -221,7 +236,9 @@ def test_frozen_documents_are_not_trained_and_not_indexed_again():
     made.before_step(0)
     index = made._index
     made.loss(made.model, made.batch([0, 1])).value.backward()
-    assert all(p.grad is None for p in made.model.retriever.passage.parameters())
+    for parameter in made.model.retriever.passage.parameters():
+        assert parameter.grad is None
+        assert not parameter.requires_grad  # else the optimiser would let them decay
     assert any(p.grad is not None for p in made.model.retriever.question.parameters())
     made.before_step(1)
     assert made._index is index
@@ -239,6 +256,36 @@ def test_distillation_teaches_the_retriever_and_not_the_reader(how):
     assert scores.grad.abs().max() > 0
     assert all(p.grad is None for p in made.model.rag.parameters())
     assert loss_of(made).parts["distill"] > 0
+
+
+def test_a_document_that_is_not_there_is_not_looked_at():
+    """With one document there is nothing to choose, so there is nothing to teach."""
+    made = objective(distill="attention", fusion=None, things=5, held_out=2, n_docs=4)
+    read = made.read(made.rows[:2], [[0, 1], [2]])
+    memory = made.model.rag.encode(read.input_ids, read.attention_mask)
+    scores = torch.zeros(2, 2, dtype=torch.float64).masked_fill(read.places < 0, -torch.inf)
+    labels = made.tokenizer.labels([row.answers[0] for row in made.rows[:2]])
+    one = made._taught(made.model.rag, memory, scores, labels)
+    alone = made.read(made.rows[1:2], [[2]])
+    memory = made.model.rag.encode(alone.input_ids, alone.attention_mask)
+    other = made._taught(made.model.rag, memory, scores[1:, :1], labels[1:])
+    torch.testing.assert_close(one[1:], other)
+    assert one[0] > 0
+    memory = made.model.rag.encode(read.input_ids, read.attention_mask)
+    ids = made.model.rag.shifted_right(labels)
+    real = torch.isfinite(scores)
+    shares = joint_attention(made.model.rag.generator, memory.only(real), ids)
+    assert float(shares[1, :, 1].abs().max()) == 0.0
+
+
+def test_a_positive_may_be_named_by_its_text():
+    made = objective()
+    rows = [replace(row, positives=(d.text,)) for row, d in
+            zip(made.held_out, made.documents[len(made.rows):], strict=True)]  # fmt: skip
+    by_id = made.evaluate()
+    made.held_out = tuple(rows)
+    assert made.evaluate() == by_id
+    assert "recall@1" in by_id
 
 
 def test_a_joint_reading_needs_another_teacher():

@@ -170,7 +170,7 @@ class RagObjective:
                 shares = joint_attention(rag.generator, memory.only(real), rag.shifted_right(ids))
             shares = shares.masked_fill(~mask.unsqueeze(-1), 0.0).sum(dim=1)
             return distill_attention(finite, shares, real)
-        with torch.no_grad():
+        with torch.no_grad():  # the losses detach it anyway; this saves its graph
             likelihood = rag.document_log_likelihood(memory, labels)[0].sum(dim=-1)
         teach = emdr if self.task.distill == "emdr" else distill_likelihood
         return teach(finite, likelihood, mask=real)

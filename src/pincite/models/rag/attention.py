@@ -95,8 +95,9 @@ def region_relevance(generator: Any, memory: Memory, decoder_ids: Tensor) -> Ten
             output_attentions=True,
         )
     attention = torch.stack(list(output.cross_attentions)).mean(dim=(0, 2))  # (b * n, t, u)
-    shares = memory.weights["regions"].flatten(0, 1).masked_fill(~memory.mask.unsqueeze(-1), 0.0)
-    return (attention @ shares).unflatten(0, (memory.questions, memory.documents))
+    return (attention @ memory.weights["regions"].flatten(0, 1)).unflatten(
+        0, (memory.questions, memory.documents)
+    )
 
 
 @contextmanager
