@@ -258,6 +258,7 @@ def test_distillation_teaches_the_retriever_and_not_the_reader(how):
     assert loss_of(made).parts["distill"] > 0
 
 
+@torch.no_grad()
 def test_a_document_that_is_not_there_is_not_looked_at():
     """With one document there is nothing to choose, so there is nothing to teach."""
     made = objective(distill="attention", fusion=None, things=5, held_out=2, n_docs=4)

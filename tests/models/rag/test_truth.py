@@ -503,12 +503,12 @@ def test_a_score_that_is_no_number_is_refused(bad):
 
 def test_the_compatible_loss_by_hand():
     """The first label is given; the prior enters with the second target and is lost with it."""
-    log_probs = torch.tensor([[[[0.5, 0.3, 0.2]] * 3, [[0.1, 0.1, 0.8]] * 3]], dtype=DOUBLE).log()
+    words = torch.tensor([[0.5, 0.3, 0.2], [0.1, 0.1, 0.8]], dtype=DOUBLE).log()
     prior = torch.tensor([[0.25, 0.75]], dtype=DOUBLE).log()
     two = hf_compat.shifted_targets(torch.tensor([[0, 2, 0]]), pad=1)
     assert two.tolist() == [[2, 0, 1]]
-    found = hf_compat.nll(log_probs, prior, two, pad=1, marginal="sequence")
+    found = hf_compat.nll(words[:, two[0]][None], prior, two, pad=1, marginal="sequence")
     close(found, [-math.log(0.25 * 0.2 * 0.5 + 0.75 * 0.8 * 0.1)])
     one = hf_compat.shifted_targets(torch.tensor([[0, 2, 1]]), pad=1)
-    found = hf_compat.nll(log_probs, prior, one, pad=1, marginal="sequence")
+    found = hf_compat.nll(words[:, one[0]][None], prior, one, pad=1, marginal="sequence")
     close(found, [-math.log(0.2 + 0.8)])
