@@ -260,6 +260,23 @@ def test_a_document_is_encoded_once_and_so_are_its_cross_keys_and_values(model, 
     assert made == [2 * 3] * (2 * 2)  # keys and values in each of two layers
 
 
+def test_a_document_does_not_score_again_what_it_proposed(model):
+    """With one document all candidates are its own, so the search is all the decoding there is."""
+    ids, mask, scores = documents(2, 1)
+    calls = []
+    handle = model.generator.register_forward_hook(lambda *_: calls.append(1))
+    search = {"num_beams": 3, "max_new_tokens": 5, "min_new_tokens": 5}
+    out = model.generate(ids, mask, scores, "sequence", num_return_sequences=3, **search)
+    alone = len(calls)
+    model.generate(ids, mask, scores, "token", num_return_sequences=3, **search)
+    handle.remove()
+    assert alone == len(calls) - alone
+    for r in range(3):
+        labels = out.sequences[:, r, 1:]
+        with torch.no_grad():
+            close(-model.nll(ids, mask, scores, labels, "sequence"), out.log_probs[:, r])
+
+
 def test_documents_are_padded_no_further_than_their_batch_needs(model):
     ids, mask, scores = documents(2, 3)
     wide = torch.nn.functional.pad(ids, (0, 20), value=PAD), torch.nn.functional.pad(mask, (0, 20))

@@ -214,12 +214,16 @@ def _sequence(
     flat = torch.zeros_like(log_prior.reshape(-1, 1))
     found = _search(model, alone, flat, options, "sequence", steps)
     limits = limits_of(options, model.generator, model.generation_config("sequence"), model.prompt)
-    candidates, proposed = _distinct(found, log_prior > -torch.inf)
-    if decoding == "fast":
-        each = _own_scores(found, candidates, proposed, memory.documents)
+    exists = log_prior > -torch.inf
+    candidates, proposed = _distinct(found, exists)
+    if compat:
+        each = score_candidates(model.steps(memory), memory, candidates, limits.start)
     else:
-        cross = None if compat else getattr(steps, "keys_and_values", None)
-        each = score_candidates(model.steps(memory, cross), memory, candidates, limits.start)
+        each = _own_scores(found, candidates, proposed, memory.documents)
+        if decoding == "thorough":
+            others = _others(proposed, exists)
+            again = model.steps(alone, getattr(steps, "keys_and_values", None))
+            _score_others(each, others, candidates, again, alone, limits.start)
     if compat:
         ranks = _hf_scores(each, log_prior, candidates, model, limits)
     else:
@@ -268,6 +272,36 @@ def _own_scores(
             for d, (row, place) in by_document.items():
                 each[q, d, j] = evidence[row, place]
     return each
+
+
+def _others(proposed: list[list[dict[int, tuple[int, int]]]], exists: Tensor) -> list[list[int]]:
+    """Return for each document, questions outermost, the candidates that it did not propose.
+
+    Its own it has scored while it proposed them. Documents that are not there score none.
+    """
+    return [
+        [j for j, sources in enumerate(question) if there and d not in sources]
+        for question, row in zip(proposed, exists.tolist(), strict=True)
+        for d, there in enumerate(row)
+    ]
+
+
+def _score_others(
+    each: Tensor,
+    others: list[list[int]],
+    candidates: list[list[Candidate]],
+    steps: Any,
+    alone: Memory,
+    start: int,
+) -> None:
+    """Write log P(y_t|x, d, y_<t) of the `others` of each document into `each`, (b, n, j, t)."""
+    n = each.shape[1]
+    wanted = [[candidates[row // n][j] for j in own] for row, own in enumerate(others)]
+    if not any(wanted):
+        return
+    scored = score_candidates(steps, alone, wanted, start).squeeze(1)
+    for row, own in enumerate(others):
+        each[row // n, row % n, own, : scored.shape[-1]] = scored[row, : len(own)]
 
 
 def _hf_scores(
