@@ -12,7 +12,7 @@ from pincite.models.rag import RagModel
 from pincite.models.rag.attention import joint_attention
 from pincite.models.rag.marginal import mean_posterior
 from pincite.models.rag.memory import by_length
-from pincite.models.rag.rescore import levels, score_candidates
+from pincite.models.rag.rescore import first_level, next_level, score_candidates
 from pincite.models.rag.steps import FoldedSteps, PlainSteps
 from tests.models.rag.test_truth import evidence, fused_model
 from tests.models.rag.tiny import (
@@ -340,7 +340,9 @@ def test_candidates_of_a_tree_score_as_each_alone(made):
 
 
 def test_a_common_beginning_is_walked_once():
-    tree = levels(CANDIDATES[0], start=2)
+    tree = [first_level(CANDIDATES[0], start=2)]
+    for length in (1, 2, 3):
+        tree.append(next_level(CANDIDATES[0], tree[-1], length, [True] * len(CANDIDATES[0])))
     assert [level.tokens for level in tree] == [(2,), (5, 8), (6, 6), (7,)]
     assert [level.parents for level in tree] == [(0,), (0, 0), (0, 1), (0,)]
     assert tree[3].places == (0, None, None, None, 0, None)

@@ -17,6 +17,7 @@ import torch
 
 from pincite.errors import UsageError, did_you_mean
 from pincite.models.rag.attention import attention_shares
+from pincite.models.rag.bound import Bound
 from pincite.models.rag.marginal import (
     Marginal,
     document_log_prior,
@@ -222,8 +223,11 @@ def _sequence(
         each = _own_scores(found, candidates, proposed, memory.documents)
         if decoding == "thorough":
             others = _others(proposed, exists)
+            counts = [len(question) for question in candidates]
+            own = each.sum(dim=-1)
+            bound = Bound(log_prior, own, others, counts, options.num_return_sequences)
             again = model.steps(alone, getattr(steps, "keys_and_values", None))
-            _score_others(each, others, candidates, again, alone, limits.start)
+            _score_others(each, others, candidates, again, alone, limits.start, bound)
     if compat:
         ranks = _hf_scores(each, log_prior, candidates, model, limits)
     else:
@@ -293,15 +297,22 @@ def _score_others(
     steps: Any,
     alone: Memory,
     start: int,
+    bound: Bound,
 ) -> None:
-    """Write log P(y_t|x, d, y_<t) of the `others` of each document into `each`, (b, n, j, t)."""
+    """Write log P(y_t|x, d, y_<t) of the `others` of each document into `each`, (b, n, j, t).
+
+    A candidate that cannot win is left as only its proposers see it, under which it does not win.
+    """
     n = each.shape[1]
     wanted = [[candidates[row // n][j] for j in own] for row, own in enumerate(others)]
     if not any(wanted):
         return
-    scored = score_candidates(steps, alone, wanted, start).squeeze(1)
+    scored = score_candidates(steps, alone, wanted, start, bound.goes_on)
+    whole = bound.goes_on(scored.sum(dim=-1))
     for row, own in enumerate(others):
-        each[row // n, row % n, own, : scored.shape[-1]] = scored[row, : len(own)]
+        kept = [i for i, able in enumerate(whole[row]) if able]
+        places = [own[i] for i in kept]
+        each[row // n, row % n, places, : scored.shape[-1]] = scored[row, 0, kept]
 
 
 def _hf_scores(
