@@ -16,7 +16,7 @@ from transformers import DynamicCache
 from pincite.errors import UsageError
 from pincite.models.rag.memory import Memory
 from pincite.models.rag.model import RagModel
-from pincite.models.rag.steps import Steps, rows_of_parents
+from pincite.models.rag.steps import OneByOne, Steps, rows_of_parents
 
 Tensor = Any
 
@@ -76,7 +76,7 @@ class RagCausalModel(RagModel):
         return torch.cat([after_prompt, after_ids], dim=1).unflatten(0, (memory.questions, -1))
 
 
-class CausalSteps:
+class CausalSteps(OneByOne):
     """Steps of a decoder-only model: prompts are read once, hypotheses copy what was read.
 
     Args:

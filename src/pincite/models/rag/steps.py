@@ -36,6 +36,29 @@ class Steps(Protocol):
         """
         ...
 
+    def run(self, tokens: Tensor, parents: Tensor | None) -> Tensor:
+        """Return the same after each of several tokens taken at once, (q, c, k, l, v).
+
+        Args:
+            tokens: The next l tokens of each hypothesis, (q, k, l).
+            parents: As in `advance`.
+        """
+        ...
+
+
+class OneByOne:
+    """Several tokens at once by one step after the other."""
+
+    def advance(self, tokens: Tensor, parents: Tensor | None) -> Tensor:
+        """Return the logits of the next token; see `Steps`."""
+        raise NotImplementedError("say how one step is taken: def advance(self, tokens, parents)")
+
+    def run(self, tokens: Tensor, parents: Tensor | None) -> Tensor:
+        """Return the logits after each of several tokens, (q, c, k, l, v); see `Steps`."""
+        first = self.advance(tokens[..., 0], parents)
+        rest = [self.advance(tokens[..., i], None) for i in range(1, tokens.shape[-1])]
+        return torch.stack([first, *rest], dim=3)
+
 
 def cross_attentions(generator: Any) -> list[Any]:
     """Return the cross-attention modules of an encoder–decoder that can be folded, or none."""
@@ -69,15 +92,19 @@ class FoldedSteps:
 
     def advance(self, tokens: Tensor, parents: Tensor | None) -> Tensor:
         """Return the logits of the next token, (q, c, k, v); see `Steps`."""
-        q, k = tokens.shape
+        return self.run(tokens.unsqueeze(-1), parents).squeeze(3)
+
+    def run(self, tokens: Tensor, parents: Tensor | None) -> Tensor:
+        """Return the logits after each of several tokens, (q, c, k, l, v); see `Steps`."""
+        q, k, length = tokens.shape
         if parents is None and self._hypotheses not in (0, k):  # one beginning, several ways on
-            parents = torch.zeros_like(tokens)
+            parents = torch.zeros_like(tokens[..., 0])
         if parents is not None and self._hypotheses:
             rows = rows_of_parents(parents, self._contexts, self._hypotheses)
             for layer in self._cache.self_attention_cache.layers:
                 layer.keys, layer.values = layer.keys[rows], layer.values[rows]
         self._hypotheses = k
-        ids = tokens.unsqueeze(1).expand(q, self._contexts, k).reshape(-1, 1)
+        ids = tokens.unsqueeze(1).expand(q, self._contexts, k, length).reshape(-1, length)
         with folded(self._generator, self._memory.states.shape[0], self._mask):
             logits = self._generator(
                 encoder_outputs=BaseModelOutput(last_hidden_state=self._memory.states),
@@ -85,7 +112,7 @@ class FoldedSteps:
                 past_key_values=self._cache,
                 use_cache=True,
             ).logits
-        return logits.view(q, self._contexts, k, -1)
+        return logits.view(q, self._contexts, k, length, -1)
 
 
 def rows_of_parents(parents: Tensor, contexts: int, hypotheses: int) -> Tensor:
@@ -135,7 +162,7 @@ def folded(generator: Any, rows: int, mask: Tensor) -> Iterator[None]:
             handle.remove()
 
 
-class PlainSteps:
+class PlainSteps(OneByOne):
     """The slow and obvious way: each hypothesis runs its whole prefix over its own copy.
 
     For encoder–decoders whose cross-attention has a name not known here, and to hold `FoldedSteps`
