@@ -318,16 +318,26 @@ CANDIDATES = [
 ]
 
 
+PARTING = [
+    [(5, 3), (6, 7, 8, 9, 5, 2), (6, 7, 8, 9, 4, 2), (3, 3, 3, 3, 3, 2)],
+    [(4,), (9, 8), (9, 8, 7, 6, 5, 2)],
+    [(7, 7, 7)],
+]
+"""Some end while others go on, so that places shift in levels that do not branch."""
+
+
+@pytest.mark.parametrize("candidates", [CANDIDATES, PARTING], ids=["branching", "parting"])
 @pytest.mark.parametrize("made", [bart, t5, bert2bert])
 @torch.no_grad()
-def test_candidates_of_a_tree_score_as_each_alone(made):
+def test_candidates_of_a_tree_score_as_each_alone(made, candidates):
     model = RagModel(made())
     ids, mask, _ = documents(3, 2)
     memory = model.encode(ids, mask)
     start = int(model.shifted_right(torch.tensor([[5]]))[0, 0])
-    found = score_candidates(model.steps(memory), memory, CANDIDATES, start)
-    assert found.shape == (3, 2, 6, 5)
-    for q, question in enumerate(CANDIDATES):
+    found = score_candidates(model.steps(memory), memory, candidates, start)
+    longest = max(len(y) for question in candidates for y in question)
+    assert found.shape == (3, 2, max(map(len, candidates)), longest)
+    for q, question in enumerate(candidates):
         for j, y in enumerate(question):
             for d in range(2):
                 one = slice(d, d + 1)
@@ -337,6 +347,21 @@ def test_candidates_of_a_tree_score_as_each_alone(made):
                 close(found[q, d, j, : len(y)], each[0, 0])
                 assert found[q, d, j, len(y) :].eq(0).all()
         assert found[q, :, len(question) :].eq(0).all()
+
+
+@torch.no_grad()
+def test_levels_without_a_branch_are_taken_at_once():
+    model = RagModel(bart())
+    ids, mask, _ = documents(3, 2)
+    memory = model.encode(ids, mask)
+    taken = []
+    handle = model.generator.register_forward_hook(
+        lambda m, args, kwargs, out: taken.append(kwargs["decoder_input_ids"].shape[1]),
+        with_kwargs=True,
+    )
+    score_candidates(model.steps(memory), memory, PARTING, 2)
+    handle.remove()
+    assert taken == [1, 4, 1]  # the start; (6, 7, 8, 9) beside others; where (6, 7, 8, 9) parts
 
 
 def test_a_common_beginning_is_walked_once():

@@ -301,18 +301,15 @@ def _score_others(
 ) -> None:
     """Write log P(y_t|x, d, y_<t) of the `others` of each document into `each`, (b, n, j, t).
 
-    A candidate that cannot win is left as only its proposers see it, under which it does not win.
+    A candidate that was left on the way has its upper bound there, which does not win.
     """
     n = each.shape[1]
     wanted = [[candidates[row // n][j] for j in own] for row, own in enumerate(others)]
     if not any(wanted):
         return
     scored = score_candidates(steps, alone, wanted, start, bound.goes_on)
-    whole = bound.goes_on(scored.sum(dim=-1))
     for row, own in enumerate(others):
-        kept = [i for i, able in enumerate(whole[row]) if able]
-        places = [own[i] for i in kept]
-        each[row // n, row % n, places, : scored.shape[-1]] = scored[row, 0, kept]
+        each[row // n, row % n, own, : scored.shape[-1]] = scored[row, 0, : len(own)]
 
 
 def _hf_scores(
