@@ -7,9 +7,9 @@ A recipe declares what it takes as a dataclass and reads its section with `Secti
     ... class Data:
     ...     questions: Path
     ...     negatives: int = 4
-    >>> section = Section("data", {"questions": "train.jsonl"}, "train.toml", Path("/work"))
+    >>> section = Section("data", {"questions": "train.jsonl"}, "train.toml", Path("/data"))
     >>> section.read(Data)
-    Data(questions=PosixPath('/work/train.jsonl'), negatives=4)
+    Data(questions=PosixPath('/data/train.jsonl'), negatives=4)
 """
 
 from __future__ import annotations
