@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pincite.encode import Role, TextEncoder, encoders
+from pincite.encode import Encoder, Role, encoders
 from pincite.generate.extractive import ExtractiveGenerator
 from pincite.generate.similar import Similarity
 from pincite.language import fold, terms
@@ -245,7 +245,7 @@ THRESHOLD = 0.5
 """The default of the setting `abstain_below`."""
 
 
-def encoder_similarity(encoder: TextEncoder) -> Similarity:
+def encoder_similarity(encoder: Encoder) -> Similarity:
     """Return the cosine of a question to texts, each text encoded once."""
     known: dict[tuple[str, Role], npt.NDArray[np.float32]] = {}
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pincite.encode import TextEncoder
+from pincite.encode import Encoder
 from pincite.ingest.searchable import embed_text
 from pincite.store.ledger import Ingested, LedgerEntry, Source
 from pincite.store.tables import Store
@@ -79,7 +79,7 @@ def _beir(name: str) -> Collection:
     )
 
 
-def fill(store: Store, collection: Collection, encoder: TextEncoder | None) -> list[str]:
+def fill(store: Store, collection: Collection, encoder: Encoder | None) -> list[str]:
     """Write each passage as a text file of its own would be; return the segment ids in order."""
     items = [
         _ingested(f"/{collection.name}/{title}", title, text)
@@ -101,7 +101,7 @@ def _ingested(uri: str, title: str, text: str) -> Ingested:
     return Ingested(entry, (Extracted(segment),))
 
 
-def _embedded(batch: Sequence[Ingested], encoder: TextEncoder) -> list[Ingested]:
+def _embedded(batch: Sequence[Ingested], encoder: Encoder) -> list[Ingested]:
     texts = [embed_text(item.extracts[0].segment) for item in batch]
     vectors = encoder.encode(texts, role="document")
     return [

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from benchmarks.corpora import Collection, fill, load
 from pincite.config import load_config
-from pincite.encode import TextEncoder, default_encoder
+from pincite.encode import Encoder, default_encoder
 from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, Features, Weights, reciprocal_rank
 from pincite.retrieve.search import Searcher
 from pincite.store.tables import Store
@@ -45,7 +45,7 @@ class Case:
     group: int
 
 
-def cases(collection: Collection, encoder: TextEncoder | None) -> list[Case]:
+def cases(collection: Collection, encoder: Encoder | None) -> list[Case]:
     """Return the candidates of every query, as the searcher gathers them."""
     with tempfile.TemporaryDirectory() as scratch:
         store = Store.open(f"{scratch}/kb", create=True)

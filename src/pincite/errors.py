@@ -5,7 +5,8 @@
     │   ├── UnknownPlugin    no such name in a registry
     │   ├── UnknownSetting   no such key in a settings file, variable or flag
     │   ├── NotFound         a path, knowledge base, segment or citation that does not exist
-    │   └── SpaceMismatch    two embeddings live in different vector spaces
+    │   ├── SpaceMismatch    two embeddings live in different vector spaces
+    │   └── WrongModality    an encoder was given content it cannot read
     ├── MissingExtra         an optional dependency is not installed
     ├── MissingModel         a model was asked for that has not been pulled
     ├── ModelMismatch        downloaded or stored weights are not the ones that were named
@@ -71,6 +72,17 @@ class SpaceMismatch(UsageError):
         super().__init__(
             f"the query was encoded in space {query!r} but the index holds {index!r}; "
             f"encode the query with the encoder that built the index, or rebuild the index"
+        )
+
+
+class WrongModality(UsageError):
+    """An encoder was given content of a modality it does not read."""
+
+    def __init__(self, encoder: str, reads: Iterable[str], got: str, place: int) -> None:
+        self.encoder, self.reads, self.got = encoder, sorted(reads), got
+        super().__init__(
+            f"encoder {encoder!r} reads {', '.join(self.reads)}, but item {place} is {got}; "
+            f"choose an encoder that reads {got}"
         )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pincite.config import Config, load_config
-from pincite.encode import TextEncoder, default_encoder
+from pincite.encode import Encoder, default_encoder
 from pincite.errors import NotFound, StoreError, UsageError, did_you_mean
 from pincite.generate import Generator, generators
 from pincite.generate.show import Shown, parse_citation_id, show
@@ -110,7 +110,7 @@ class KnowledgeBase:
         return not self._store.ledger()
 
     @cached_property
-    def encoder(self) -> TextEncoder | None:
+    def encoder(self) -> Encoder | None:
         """The text encoder in force, or None: lexical only."""
         return default_encoder(self._config)
 
@@ -254,7 +254,7 @@ class KnowledgeBase:
 
         return cosines
 
-    def _encoder_for(self, store: Store) -> tuple[TextEncoder | None, tuple[str, ...]]:
+    def _encoder_for(self, store: Store) -> tuple[Encoder | None, tuple[str, ...]]:
         """Return the encoder that can search a store, and what the user should know of that."""
         encoder = self.encoder
         if encoder is None:

@@ -16,18 +16,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from pincite.content import Content, Footage, Modality, Picture, Sound
 from pincite.errors import UsageError
 
 if TYPE_CHECKING:  # these values are light, and so is importing them
     import numpy as np
     import numpy.typing as npt
 
-Modality = Literal["text", "image", "audio", "video"]
-MODALITIES: tuple[Modality, ...] = get_args(Modality)
 Status = Literal["complete", "partial", "failed"]
 Vectors: TypeAlias = "npt.NDArray[np.float32]"
 Box: TypeAlias = tuple[float, float, float, float]
@@ -369,11 +368,13 @@ class Embeddings:
         vectors: (n, d) float32, each row of unit length.
         space: Name of the vector space. Only equal spaces may be compared; the text and the
             image side of one CLIP model share a space, which is what makes them cross-modal.
+        encoder: The setting that makes the encoder of these vectors again, "" when unknown.
     """
 
     ids: tuple[str, ...]
     vectors: Vectors
     space: str
+    encoder: str = ""
 
     def __post_init__(self) -> None:
         if self.vectors.ndim != 2 or len(self.ids) != len(self.vectors):
@@ -381,6 +382,26 @@ class Embeddings:
                 f"expected vectors of shape ({len(self.ids)}, d) for {len(self.ids)} ids, "
                 f"got {self.vectors.shape}"
             )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenVectors:
+    """Several vectors an item, for late interaction; stored flat rather than padded.
+
+    Attributes:
+        vectors: (sum of t_i, d) float32, each row of unit length.
+        offsets: (n + 1,) int64; item i has the rows `offsets[i]:offsets[i + 1]`.
+    """
+
+    vectors: Vectors
+    offsets: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, i: int) -> Vectors:
+        """Return the vectors of item `i`, (t_i, d)."""
+        return self.vectors[self.offsets[i] : self.offsets[i + 1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,10 +425,38 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for; issue by issue more modalities join `text`."""
+    """What is looked for: words, a picture, a sound, footage, or any mix of them.
 
-    text: str
+    Attributes:
+        text: Words; "" for none.
+        filters: What the search is confined to.
+        image, audio, video: What is to be alike.
+        weights: How much each part counts, by modality; 1 where nothing is said. A negative
+            weight pushes away what is alike.
+        heard: What is said in `audio` or `video`, as far as it was understood; it is looked
+            up like words, with the weight of the part it was heard in.
+    """
+
+    text: str = ""
     filters: Filters = field(default_factory=Filters)
+    image: Picture | None = None
+    audio: Sound | None = None
+    video: Footage | None = None
+    weights: Mapping[Modality, float] = field(default_factory=dict)
+    heard: str = ""
+
+    def parts(self) -> Iterator[tuple[Modality, Content, float]]:
+        """Yield modality, content and weight of each part that is there and counts."""
+        given: tuple[tuple[Modality, Content | None], ...] = (
+            ("text", self.text if self.text.strip() else None),
+            ("image", self.image),
+            ("audio", self.audio),
+            ("video", self.video),
+        )
+        for modality, content in given:
+            weight = self.weights.get(modality, 1.0)
+            if content is not None and weight:
+                yield modality, content, weight
 
 
 @dataclass(frozen=True, slots=True)

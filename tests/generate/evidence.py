@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 
-from pincite.types import Anchor, Asset, Cells, Evidence, Hit, Modality, Segment, TextSpan, TimeSpan
+from pincite.content import Modality
+from pincite.types import Anchor, Asset, Cells, Evidence, Hit, Segment, TextSpan, TimeSpan
 
 
 def source(

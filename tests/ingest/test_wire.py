@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pincite.codes import CODES
+from pincite.content import MODALITIES
 from pincite.errors import IngestError
 from pincite.ingest.wire import (
     BLOB_LIMIT_BYTES,
@@ -25,7 +26,6 @@ from pincite.ingest.wire import (
     write_frame,
 )
 from pincite.types import (
-    MODALITIES,
     Anchor,
     Asset,
     Cells,

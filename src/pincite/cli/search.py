@@ -9,8 +9,9 @@ import typer
 
 from pincite.cli import options
 from pincite.cli.output import emit, say, write
+from pincite.content import MODALITIES, Modality
 from pincite.errors import UsageError
-from pincite.types import MODALITIES, Filters, Modality
+from pincite.types import Filters
 
 
 def search(

@@ -3,39 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pincite.config import Config
+from pincite.content import Content, Modality
 from pincite.registry import Plugin, Registry
-from pincite.types import Modality, Vectors
+from pincite.types import TokenVectors, Vectors
 
 Role = Literal["query", "document"]
 
 
-class TextEncoder(Protocol):
-    """Maps texts into one vector space.
+class Encoder(Protocol):
+    """Maps content of the modalities it names into one vector space.
 
     A plugin is built with `config=`, and with `directory=` if it has a parameter of this name:
-    the setting is then `encoder = "NAME:DIR"`.
+    the setting is then `NAME:DIR`. Content it cannot read is refused with `WrongModality`
+    (`readable` says so for it).
 
     Attributes:
+        name: The setting that makes the same encoder again, such as "minilm" or "clip:./model".
         space: Name of the vector space; another model, or other arithmetic, is another space.
         width: Length of a vector.
         modalities: What it reads.
-        languages: ISO 639-1 codes of the languages it was trained on; empty: any.
+        languages: ISO 639-1 codes of the languages it was trained on; empty: any, or none.
     """
 
+    name: str
     space: str
     width: int
     modalities: frozenset[Modality]
     languages: frozenset[str]
 
-    def encode(self, texts: Sequence[str], role: Role = "document") -> Vectors:
-        """Return one unit vector per text, in order: (n, d) float32."""
+    def encode(self, items: Sequence[Content], role: Role = "document") -> Vectors:
+        """Return one unit vector per item, in order: (n, d) float32."""
         ...
 
 
-encoders: Registry[TextEncoder] = Registry(
+@runtime_checkable
+class LateEncoder(Protocol):
+    """An encoder that also gives each item several vectors, compared by MaxSim.
+
+    `encode` gives the pooled vectors of the first stage (the mean of an item's vectors, at unit
+    length), `encode_tokens` those of the second (Khattab and Zaharia, ColBERT, SIGIR 2020).
+    """
+
+    name: str
+    space: str
+    width: int
+    modalities: frozenset[Modality]
+    languages: frozenset[str]
+
+    def encode(self, items: Sequence[Content], role: Role = "document") -> Vectors:
+        """Return one unit vector per item, in order: (n, d) float32."""
+        ...
+
+    def encode_tokens(self, items: Sequence[Content], role: Role = "document") -> TokenVectors:
+        """Return the unit vectors of each item, in order, of the same width."""
+        ...
+
+
+encoders: Registry[Encoder] = Registry(
     kind="encoder",
     group="pincite.encoders",
     builtin={
@@ -45,7 +72,7 @@ encoders: Registry[TextEncoder] = Registry(
 )
 
 
-def default_encoder(config: Config) -> TextEncoder | None:
+def default_encoder(config: Config) -> Encoder | None:
     """Return the text encoder that the setting `encoder` asks for, or None: words alone decide.
 
     "auto" takes the first model of the catalogue that has been pulled and is None without one;

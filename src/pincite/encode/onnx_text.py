@@ -13,11 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pincite.config import Config, load_config
+from pincite.content import Content, Modality
 from pincite.encode import Role, hub
 from pincite.encode.build import graph
 from pincite.encode.catalog import TOKENIZER, Precision, TextModel, find
-from pincite.errors import ModelMismatch, UsageError
-from pincite.types import Modality, Vectors
+from pincite.encode.readable import only
+from pincite.errors import ModelMismatch
+from pincite.types import Vectors
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -36,6 +38,7 @@ class OnnxTextEncoder:
     little from those of fp32, so the two have spaces of their own and are never compared.
 
     Attributes:
+        name: What the catalogue calls it.
         space: Name of the vector space, such as "minilm-l6-v2-int8".
         modalities: Always text.
         languages: Those the model was trained on.
@@ -55,6 +58,7 @@ class OnnxTextEncoder:
         folder = hub.require(config, entry)
         wanted = config["precision"]
         self.precision: Precision = AUTO if wanted == "auto" else wanted
+        self.name = entry.name
         self.space = entry.space + ("" if self.precision == "fp32" else f"-{self.precision}")
         self.languages = entry.languages
         self._threads = config["threads"] or _processors()
@@ -75,7 +79,7 @@ class OnnxTextEncoder:
         width: int = self._session.get_outputs()[0].shape[0]
         return width
 
-    def encode(self, texts: Sequence[str], role: Role = "document") -> Vectors:
+    def encode(self, items: Sequence[Content], role: Role = "document") -> Vectors:
         """Return one unit vector per text, in order: (n, width) float32.
 
         A text longer than the model's window is read up to its end. Both roles are one to
@@ -83,10 +87,10 @@ class OnnxTextEncoder:
 
         Raises:
             UsageError: One string was given instead of a sequence of them.
+            WrongModality: An item is no text.
             ModelMismatch: The files of the model are not the ones that were pulled.
         """
-        if isinstance(texts, str):
-            raise UsageError("encode expects a list of texts, got one string; pass [text]")
+        texts = only(str, self.name, items)
         vectors = np.empty((len(texts), self.width), np.float32)
         if len(texts) == 1:
             vectors[0] = self._vector(self._pieces(texts)[0])

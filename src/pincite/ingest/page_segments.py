@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from pincite.content import Modality
 from pincite.ingest.flow import Flow, Mark
 from pincite.ingest.segment import cut, first_sentence, last_sentence
 from pincite.language import language_of
-from pincite.types import (
-    Anchor,
-    Asset,
-    Box,
-    Locator,
-    Modality,
-    PageRegion,
-    Segment,
-    segment_id,
-    union_box,
-)
+from pincite.types import Anchor, Asset, Box, Locator, PageRegion, Segment, segment_id, union_box
 
 
 def segments_of(

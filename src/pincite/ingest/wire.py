@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, TypeAlias
 
 from pincite.codes import CODES
+from pincite.content import MODALITIES
 from pincite.errors import IngestError, PinciteError, UsageError
 from pincite.types import (
-    MODALITIES,
     Anchor,
     Asset,
     Extracted,

@@ -17,12 +17,13 @@ import numpy as np
 import torch
 
 from pincite.config import Config
+from pincite.content import Content, Modality
 from pincite.encode import Role
-from pincite.errors import UsageError
+from pincite.encode.readable import only
 from pincite.models.dpr import DprModel, load_tokenizers
 from pincite.models.quiet import quietly
 from pincite.models.tower import window
-from pincite.types import Modality, Vectors
+from pincite.types import Vectors
 
 BATCH = 32
 """Texts that go through the encoder at once, of similar length."""
@@ -34,6 +35,7 @@ class DprTextEncoder:
     """Maps questions and passages into the space of a `DprModel`.
 
     Attributes:
+        name: The setting that makes it again; just "dpr" for a model in memory.
         space: "dpr-" and a digest of weights, settings and tokenizers: a model trained further
             is another space, whatever its directory is called.
         width: Length of a vector.
@@ -61,6 +63,7 @@ class DprTextEncoder:
         """
         if isinstance(config, Config) and config["threads"]:
             torch.set_num_threads(config["threads"])
+        self.name = f"dpr:{directory}"
         first = Path(directory).expanduser()
         second = None if passages is None else Path(passages).expanduser()
         with quietly():
@@ -73,6 +76,7 @@ class DprTextEncoder:
     ) -> DprTextEncoder:
         """Return an encoder over a model in memory; `space` is that of its weights of now."""
         made = cls.__new__(cls)
+        made.name = "dpr"
         made._hold(model, question_tokenizer, passage_tokenizer or question_tokenizer)
         return made
 
@@ -82,16 +86,16 @@ class DprTextEncoder:
         self.width = model.width
         self.space = f"dpr-{_digest(model, question_tokenizer, passage_tokenizer)}"
 
-    def encode(self, texts: Sequence[str], role: Role = "document") -> Vectors:
+    def encode(self, items: Sequence[Content], role: Role = "document") -> Vectors:
         """Return one unit vector per text, in order: (n, d) float32.
 
         A text longer than the model's window is read up to its end.
 
         Raises:
             UsageError: One string was given instead of a sequence of them.
+            WrongModality: An item is no text.
         """
-        if isinstance(texts, str):
-            raise UsageError("encode expects a list of texts, got one string; pass [text]")
+        texts = only(str, self.name, items)
         was_training = self._model.training
         self._model.eval()
         try:

@@ -6,8 +6,9 @@ import fnmatch
 import os
 import re
 
+from pincite.content import MODALITIES
 from pincite.errors import UsageError
-from pincite.types import MODALITIES, Filters
+from pincite.types import Filters
 
 
 def to_sql(filters: Filters) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pincite.dates import other_forms
-from pincite.encode import TextEncoder
+from pincite.encode import Encoder
 from pincite.language import language_of
 from pincite.retrieve.align import Passage, align
 from pincite.retrieve.filters import to_sql
@@ -72,7 +72,7 @@ class Searcher:
     """
 
     store: Store
-    encoder: TextEncoder | None = None
+    encoder: Encoder | None = None
 
     def search(self, query: Query, k: int) -> Found:
         """Return the `k` best segments; equal scores fall to the smaller id.
@@ -122,7 +122,7 @@ class Searcher:
         return dict(self.store.nearest(encoder.space, vector, k, where))
 
 
-def reads(encoder: TextEncoder, text: str) -> bool:
+def reads(encoder: Encoder, text: str) -> bool:
     """Return whether an encoder was trained on the language of a text: elsewhere it is noise."""
     language = language_of(text)
     return not encoder.languages or not language or language in encoder.languages

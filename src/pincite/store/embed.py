@@ -7,7 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
-from pincite.encode import TextEncoder
+from pincite.encode import Encoder
 from pincite.errors import ModelMismatch
 from pincite.ingest.parsed import Parsed
 from pincite.ingest.searchable import embed_text
@@ -18,7 +18,7 @@ SLICE = 256
 
 
 def embed(
-    files: Sequence[Parsed], encoder: TextEncoder, on_slice: Callable[[Parsed, int, int], None]
+    files: Sequence[Parsed], encoder: Encoder, on_slice: Callable[[Parsed, int, int], None]
 ) -> dict[str, Embeddings]:
     """Return the vectors of all segments that have words, by asset id, all files in it.
 
@@ -57,7 +57,7 @@ def _by_asset(
         start += len(ids)
 
 
-def encode_texts(texts: Sequence[str], encoder: TextEncoder) -> Vectors:
+def encode_texts(texts: Sequence[str], encoder: Encoder) -> Vectors:
     """Return what the encoder promised: one finite unit vector per text, (n, width).
 
     Raises:

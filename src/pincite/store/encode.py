@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pincite.encode import TextEncoder
+from pincite.encode import Encoder
 from pincite.ingest.interrupt import Interrupts
 from pincite.ingest.progress import RunProgress
 from pincite.ingest.searchable import embed_text
@@ -51,7 +51,7 @@ def lacks(entry: LedgerEntry, space: str) -> bool:
 
 def encode(
     store: Store,
-    encoder: TextEncoder,
+    encoder: Encoder,
     on_event: Callable[[RunProgress], None],
     assets: Collection[str] | None = None,
 ) -> Encoded:
@@ -86,7 +86,7 @@ class _Encoding:
     def __init__(
         self,
         store: Store,
-        encoder: TextEncoder,
+        encoder: Encoder,
         on_event: Callable[[RunProgress], None],
         wanted: Mapping[str, LedgerEntry],
     ) -> None:

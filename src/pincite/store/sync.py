@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from pincite.config import Config
-from pincite.encode import TextEncoder
+from pincite.encode import Encoder
 from pincite.errors import IngestError
 from pincite.ingest.digest import content
 from pincite.ingest.interrupt import Interrupts
@@ -49,7 +49,7 @@ def _ignore(event: RunEvent) -> None:
 def sync(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     store: Store,
-    encoder: TextEncoder | None,
+    encoder: Encoder | None,
     config: Config,
     on_event: OnEvent = _ignore,
     *,
@@ -75,7 +75,7 @@ def sync(
 def run(
     todo: Plan,
     store: Store,
-    encoder: TextEncoder | None,
+    encoder: Encoder | None,
     config: Config,
     on_event: OnEvent = _ignore,
     *,
@@ -102,7 +102,7 @@ class _Run:
         self,
         todo: Plan,
         store: Store,
-        encoder: TextEncoder | None,
+        encoder: Encoder | None,
         config: Config,
         on_event: OnEvent,
         command: Sequence[str],

@@ -7,9 +7,10 @@ from typing import ClassVar, get_args
 
 import numpy as np
 
-from pincite.encode import Role, TextEncoder
+from pincite.content import MODALITIES
+from pincite.encode import Encoder, Role
 from pincite.testing.checks import require, short
-from pincite.types import MODALITIES, Vectors
+from pincite.types import Vectors
 
 ROLES: tuple[Role, ...] = get_args(Role)
 _BLANK = ("", " \n\t")
@@ -40,7 +41,7 @@ class EncoderContract:
     )
     tolerance: ClassVar[float] = 1e-4
 
-    def encoder(self) -> TextEncoder:
+    def encoder(self) -> Encoder:
         """Return the encoder under test; it is called more than once."""
         raise NotImplementedError("say which encoder is tested: def encoder(self): return ...")
 
@@ -159,14 +160,14 @@ class EncoderContract:
         )
 
 
-def _encoded(encoder: TextEncoder, text: str) -> Vectors:
+def _encoded(encoder: Encoder, text: str) -> Vectors:
     try:
         return encoder.encode([text])
     except Exception as error:
         raise AssertionError(f"{short(text, 40)} has no vector: {error!r}") from error
 
 
-def _check(encoder: TextEncoder, vectors: Vectors, count: int) -> None:
+def _check(encoder: Encoder, vectors: Vectors, count: int) -> None:
     """Hold vectors against what the store believes: (count, width) float32, finite, of length 1."""
     require(isinstance(vectors, np.ndarray), f"vectors are an array, got {type(vectors).__name__}")
     require(

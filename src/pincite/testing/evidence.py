@@ -10,6 +10,7 @@ from hashlib import sha256
 import numpy as np
 import numpy.typing as npt
 
+from pincite.content import Modality
 from pincite.language import terms
 from pincite.types import (
     Anchor,
@@ -19,7 +20,6 @@ from pincite.types import (
     Hit,
     ImageRegion,
     Locator,
-    Modality,
     Segment,
     TextSpan,
     TimeSpan,

@@ -1,0 +1,1 @@
+"""Measuring: how good rankings, answers, transcripts and citations are."""
