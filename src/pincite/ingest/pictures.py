@@ -34,29 +34,39 @@ def render_region(original: Media, locator: Locator, margin: float = 0.05) -> Me
         NotFound: The file has no such page.
         IngestError: The file cannot be opened.
     """
+    place = _drawable(locator)
+    picture = cut_out(original, place, margin)
+    if place.box != WHOLE:
+        _outline(picture, place.box, _grown(place.box, margin))
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return Media("image/png", buffer.getvalue())
+
+
+def cut_out(original: Media, locator: Locator, margin: float = 0.0) -> Image.Image:
+    """Return what a locator points at and nothing else, as RGB; raises like `render_region`."""
+    place = _drawable(locator)
+    if margin < 0:
+        raise UsageError(f"expected a margin of at least 0, got {margin}")
+    page = place.page if isinstance(place, PageRegion) else 1
+    shown = _grown(place.box, margin)
+    if original.media_type == PDF:
+        return _of_pdf(original.data, page, shown)
+    if original.media_type.startswith("image/"):
+        return _of_image(original.data, page, shown)
+    raise UsageError(
+        f"expected the bytes of a PDF or picture, got {original.media_type}; "
+        f"nothing of it can be drawn"
+    )
+
+
+def _drawable(locator: Locator) -> PageRegion | ImageRegion:
     if not isinstance(locator, PageRegion | ImageRegion):
         raise UsageError(
             f"expected a locator of a page or picture, got {type(locator).__name__}; "
             f"text, cells and recordings are shown as they are"
         )
-    if margin < 0:
-        raise UsageError(f"expected a margin of at least 0, got {margin}")
-    page = locator.page if isinstance(locator, PageRegion) else 1
-    shown = _grown(locator.box, margin)
-    if original.media_type == PDF:
-        picture = _of_pdf(original.data, page, shown)
-    elif original.media_type.startswith("image/"):
-        picture = _of_image(original.data, page, shown)
-    else:
-        raise UsageError(
-            f"expected the bytes of a PDF or picture, got {original.media_type}; "
-            f"nothing of it can be drawn"
-        )
-    if locator.box != WHOLE:
-        _outline(picture, locator.box, shown)
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return Media("image/png", buffer.getvalue())
+    return locator
 
 
 def _of_pdf(data: bytes, number: int, shown: Box) -> Image.Image:
@@ -69,6 +79,8 @@ def _of_pdf(data: bytes, number: int, shown: Box) -> Image.Image:
             raise NotFound(f"page {number} cannot be read: {error}") from error
         try:
             return Image.fromarray(draw(page, shown, dpi=_DPI, max_side_px=_MAX_SIDE_PX))
+        except pdfium.PdfiumError as error:
+            raise NotFound(f"page {number} cannot be drawn: {error}") from error
         finally:
             page.close()
 
