@@ -24,7 +24,12 @@ from pincite.generate import generators
 from pincite.ingest import parsers
 from pincite.models.fusion import fusions
 from pincite.registry import Registry
-from pincite.testing import EncoderContract, GeneratorContract, ParserContract
+from pincite.testing import (
+    EncoderContract,
+    GeneratorContract,
+    LateEncoderContract,
+    ParserContract,
+)
 from pincite.testing.fusions import FusionContract
 from pincite.train.config import Lora, Optim, Run
 from pincite.train.objective import Objective
@@ -124,6 +129,10 @@ def plugins_page() -> Iterator[str]:
         place = contract.__module__ if contract is FusionContract else "pincite.testing"
         yield f"\nRules (`{place}.{contract.__name__}`):\n"
         yield from rules_of(contract)
+        if contract is EncoderContract:
+            yield "\nRules of encoders with late interaction besides"
+            yield "(`pincite.testing.LateEncoderContract`):\n"
+            yield from rules_of(LateEncoderContract)
         yield ""
     yield from table_of(recipes, "function")
     yield "\nA recipe is called with `settings=` and returns an objective, which has `model`,"

@@ -13,6 +13,7 @@ not imported.
 
 from pincite.testing.encoders import EncoderContract
 from pincite.testing.generators import GeneratorContract
+from pincite.testing.late import LateEncoderContract
 from pincite.testing.parsers import ParserContract
 
-__all__ = ["EncoderContract", "GeneratorContract", "ParserContract"]
+__all__ = ["EncoderContract", "GeneratorContract", "LateEncoderContract", "ParserContract"]
