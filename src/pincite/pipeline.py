@@ -20,7 +20,8 @@ from pincite.errors import NotFound, StoreError, UsageError, did_you_mean
 from pincite.generate import Generator, generators
 from pincite.generate.show import Shown, parse_citation_id, show
 from pincite.ingest.report import Summary
-from pincite.retrieve.search import Found, Searcher, reads
+from pincite.retrieve.asked import reads
+from pincite.retrieve.search import Found, Searcher
 from pincite.store.check import check
 from pincite.store.encode import encode
 from pincite.store.engine import local_path
@@ -199,7 +200,7 @@ class KnowledgeBase:
             raise UsageError(f"k must be at least 1, got {count}")
         store = self._store.now()
         encoder, warnings = self._encoder_for(store)
-        searcher = Searcher(store, encoder)
+        searcher = Searcher(store, (encoder,) if encoder else ())
         found = searcher.search(Query(text, filters or Filters()), min(count, 10_000))
         return replace(found, warnings=found.warnings + warnings)
 

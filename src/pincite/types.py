@@ -179,6 +179,8 @@ class Segment:
         anchors: Finer locators for parts of `text`, ascending by `start`.
         language: "en", "zh", another ISO 639-1 code, or "" when unknown.
         draft: True when a rough recogniser wrote the text and it wants checking.
+        tags: Words for what it shows, from a file beside it or from a model; they help to find
+            it and are never quoted.
     """
 
     id: str
@@ -192,6 +194,7 @@ class Segment:
     anchors: tuple[Anchor, ...] = ()
     language: str = ""
     draft: bool = False
+    tags: tuple[str, ...] = ()
 
     def locate(self, start: int, end: int) -> Locator:
         """Return the smallest locator that covers characters `start:end` of `text`.
@@ -433,8 +436,9 @@ class Query:
         image, audio, video: What is to be alike.
         weights: How much each part counts, by modality; 1 where nothing is said. A negative
             weight pushes away what is alike.
-        heard: What is said in `audio` or `video`, as far as it was understood; it is looked
-            up like words, with the weight of the part it was heard in.
+        without: Words for what is not wanted; they push away like text of weight -1.
+        heard: Words in the other parts: what is said in `audio` or `video`, what is written in
+            `image`, as far as it was understood. They are looked up like words.
     """
 
     text: str = ""
@@ -443,20 +447,26 @@ class Query:
     audio: Sound | None = None
     video: Footage | None = None
     weights: Mapping[Modality, float] = field(default_factory=dict)
+    without: str = ""
     heard: str = ""
 
-    def parts(self) -> Iterator[tuple[Modality, Content, float]]:
-        """Yield modality, content and weight of each part that is there and counts."""
-        given: tuple[tuple[Modality, Content | None], ...] = (
-            ("text", self.text if self.text.strip() else None),
-            ("image", self.image),
-            ("audio", self.audio),
-            ("video", self.video),
+    def parts(self) -> Iterator[tuple[Content, float]]:
+        """Yield content and weight of each part that is there and counts."""
+        given: tuple[tuple[Content | None, float], ...] = (
+            (self.text, self.weight("text")),
+            (self.image, self.weight("image")),
+            (self.audio, self.weight("audio")),
+            (self.video, self.weight("video")),
+            (self.without, -1.0),
         )
-        for modality, content in given:
-            weight = self.weights.get(modality, 1.0)
-            if content is not None and weight:
-                yield modality, content, weight
+        for content, weight in given:
+            blank = content is None or (isinstance(content, str) and not content.strip())
+            if content is not None and not blank and weight:
+                yield content, weight
+
+    def weight(self, modality: Modality) -> float:
+        """Return how much the part of a modality counts."""
+        return self.weights.get(modality, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ STORM = "暴风雪把天线吹倒了，无线电中断了两天。"
 class Axes:
     """An encoder whose vectors are one axis a topic: "water machine" means the pump."""
 
+    name = "axes"
     space = "axes"
     width = 3
     modalities = frozenset({"text"})
@@ -71,20 +72,20 @@ def test_words_find_and_shares_sum_to_one(store):
 def test_meaning_finds_what_no_word_finds(store):
     query = Query("machine")
     assert PUMP not in texts(Searcher(store).search(query, k=1))
-    found = Searcher(store, Axes()).search(query, k=1)
+    found = Searcher(store, [Axes()]).search(query, k=1)
     assert texts(found) == [PUMP]
     assert found.evidence[0].hit.channels["dense"] > 0.9
 
 
 def test_an_encoder_is_not_asked_in_a_language_it_does_not_know(store):
     encoder = Axes()
-    assert texts(Searcher(store, encoder).search(Query("无线电断了几天？"), k=1)) == [STORM]
+    assert texts(Searcher(store, [encoder]).search(Query("无线电断了几天？"), k=1)) == [STORM]
     assert encoder.asked == []
 
 
 def test_the_query_is_encoded_as_a_query(store):
     encoder = Axes()
-    Searcher(store, encoder).search(Query("penguins"), k=1)
+    Searcher(store, [encoder]).search(Query("penguins"), k=1)
     assert encoder.asked == [("penguins", "query")]
 
 
@@ -105,7 +106,7 @@ def test_the_query_is_encoded_as_a_query(store):
     ],
 )  # fmt: skip
 def test_filters_confine_every_channel(store, filters, kept):
-    found = Searcher(store, Axes()).search(Query("pump penguins radio 无线电", filters), k=10)
+    found = Searcher(store, [Axes()]).search(Query("pump penguins radio 无线电", filters), k=10)
     assert texts(found)
     assert set(texts(found)) <= kept
 
@@ -124,5 +125,5 @@ def test_any_text_is_a_query(store, text):
 
 
 def test_the_search_is_repeatable(store):
-    first, second = (Searcher(store, Axes()).search(Query("pump birds"), k=3) for _ in range(2))
+    first, second = (Searcher(store, [Axes()]).search(Query("pump birds"), k=3) for _ in range(2))
     assert [e.hit for e in first.evidence] == [e.hit for e in second.evidence]

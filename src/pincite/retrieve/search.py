@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from pincite.dates import other_forms
 from pincite.encode import Encoder
-from pincite.language import language_of
-from pincite.retrieve.align import Passage, align
+from pincite.retrieve import adapt, diversify
+from pincite.retrieve.asked import Asked
+from pincite.retrieve.channels import Nearest
 from pincite.retrieve.filters import to_sql
-from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, Features, calibrated, features
+from pincite.retrieve.merge import Calibrated, Fusion
+from pincite.retrieve.pool import Clock, Pool, gather
+from pincite.retrieve.rerank import Reranker, reranked
+from pincite.retrieve.route import Route, Router
 from pincite.store.tables import Store
-from pincite.types import Asset, Evidence, Hit, Query, Segment
+from pincite.types import Evidence, Hit, Query, Segment
 
 POOL = 50
 """Candidates taken from each channel; fewer lose recall, more only cost time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a search is done.
+
+    Attributes:
+        fusion: Makes one ranking of what the channels say.
+        channels: Only these are asked, by name; empty: all that can help.
+        reranker: Looks at the best candidates again, one by one; None: nothing does.
+        rerank_depth: At how many of them.
+        diversity: 0 is relevance alone; towards 1, hits that say the same are passed over.
+        adaptive: Return fewer than asked for where belief falls off.
+        neighbours: Fetch so many segments before and after each hit, too.
+    """
+
+    fusion: Fusion = field(default_factory=Calibrated)
+    channels: tuple[str, ...] = ()
+    reranker: Reranker | None = None
+    rerank_depth: int = 20
+    diversity: float = 0.0
+    adaptive: bool = False
+    neighbours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +51,18 @@ class Found:
     Attributes:
         query: What was looked for.
         evidence: Segments with their assets, best first; `prior` sums to 1 over the pool.
+        around: The neighbours of each hit in reading order, itself among them, by segment id.
+        routes: Which channels were asked, and why.
         warnings: Sentences the user should see.
         timings_ms: Milliseconds by stage.
     """
 
     query: Query
     evidence: tuple[Evidence, ...]
+    around: Mapping[str, tuple[Segment, ...]] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
     warnings: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pool:
-    """The candidates of one query.
-
-    Attributes:
-        segments: By id.
-        assets: By id.
-        lexical: BM25 by segment id.
-        dense: Cosine by segment id.
-        features: What fusion looks at, by segment id.
-        timings_ms: Milliseconds by stage.
-    """
-
-    segments: Mapping[str, Segment]
-    assets: Mapping[str, Asset]
-    lexical: Mapping[str, float]
-    dense: Mapping[str, float]
-    features: Mapping[str, Features]
-    timings_ms: Mapping[str, float]
-
-    def channels(self, id: str) -> dict[str, float]:
-        """Return the score of each channel that brought a segment up."""
-        found = {"lexical": self.lexical.get(id), "dense": self.dense.get(id)}
-        return {name: value for name, value in found.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,77 +71,76 @@ class Searcher:
 
     Attributes:
         store: The knowledge base.
-        encoder: Encoder of its vectors, or None: words alone decide.
+        encoders: Encoders of its vectors; without any, words alone decide.
+        options: How a search is done.
+        nearest: Looks up vectors, such as a resident index; default: the knowledge base.
     """
 
     store: Store
-    encoder: Encoder | None = None
+    encoders: Sequence[Encoder] = ()
+    options: Options = field(default_factory=Options)
+    nearest: Nearest | None = None
 
     def search(self, query: Query, k: int) -> Found:
         """Return the `k` best segments; equal scores fall to the smaller id.
 
         Raises:
-            UsageError: A filter is not valid.
+            UsageError: A filter is not valid, or no part of the query is wanted.
         """
+        options = self.options
         pool = self.candidates(query, max(POOL, k))
-        clock = _Clock()
-        shares = calibrated(pool.features, WITH_VECTORS if pool.dense else WORDS_ONLY)
-        best = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:k]
+        clock = Clock()
+        shares = options.fusion.shares(pool)
+        clock.lap("fuse")
+        if options.reranker is not None:
+            shares = reranked(pool, shares, options.reranker, options.rerank_depth)
+            clock.lap("rerank")
+        best = self._chosen(pool, shares, k)
         evidence = tuple(
             Evidence(
-                hit=Hit(id, share, pool.channels(id)),
+                hit=Hit(id, shares[id], pool.channels(id)),
                 segment=pool.segments[id],
                 asset=pool.assets[pool.segments[id].asset_id],
-                prior=share,
+                prior=shares[id],
             )
-            for id, share in best
+            for id in best
         )
-        clock.lap("fuse")
-        return Found(query, evidence, timings_ms={**pool.timings_ms, **clock.laps})
+        found = Found(query, evidence, routes=pool.routes)
+        if options.neighbours:
+            found = replace(found, around=self._around(evidence))
+            clock.lap("neighbours")
+        return replace(found, timings_ms={**pool.timings_ms, **clock.laps})
 
     def candidates(self, query: Query, depth: int = POOL) -> Pool:
         """Return what the channels bring up for a query, `depth` from each, with features."""
-        clock = _Clock()
-        where = to_sql(query.filters)
-        wanted = " ".join([query.text, *other_forms(query.text)])
-        lexical = dict(self.store.lexical(wanted, depth, where))
-        clock.lap("lexical")
-        dense = self._dense(query.text, depth, where)
-        clock.lap("dense")
-        segments = self.store.segments(list(dict.fromkeys([*lexical, *dense])))
-        assets = self.store.assets({s.asset_id for s in segments.values()})
-        clock.lap("read")
-        kept = {id: s for id, s in segments.items() if s.asset_id in assets}
-        passages = [_passage(s, assets[s.asset_id].title) for s in kept.values()]
-        aligned = dict(zip(kept, align(wanted, passages), strict=True))
-        clock.lap("align")
-        return Pool(kept, assets, lexical, dense, features(lexical, dense, aligned), clock.laps)
+        asked = Asked.of(query)
+        router = Router(self.store, self.encoders, self.nearest, self.options.channels)
+        return gather(self.store, asked, router.routes(asked), depth, to_sql(query.filters))
 
-    def _dense(self, text: str, k: int, where: str) -> dict[str, float]:
-        encoder = self.encoder
-        if encoder is None or not reads(encoder, text):
-            return {}
-        vector = encoder.encode([text], role="query")[0]
-        return dict(self.store.nearest(encoder.space, vector, k, where))
+    def _chosen(self, pool: Pool, shares: Mapping[str, float], k: int) -> list[str]:
+        """Return the ids of the hits, best first."""
+        order = [id for id, _ in sorted(shares.items(), key=lambda item: (-item[1], item[0]))]
+        if self.options.diversity:
+            order = self._diverse(pool, shares, order[: max(POOL, k)], k)
+        best = order[:k]
+        if self.options.adaptive:
+            best = best[: adapt.cut([shares[id] for id in best])]
+        return best
 
+    def _diverse(
+        self, pool: Pool, shares: Mapping[str, float], order: Sequence[str], k: int
+    ) -> list[str]:
+        space = next((e.space for e in self.encoders if e.space in self.store.spaces()), "")
+        vectors = self.store.vectors(space, order) if space else {}
+        alike = diversify.similarities(
+            [pool.segments[id].text for id in order], [vectors.get(id) for id in order]
+        )
+        relevance = diversify.relative(shares, order)
+        chosen = diversify.mmr(relevance, alike, self.options.diversity, k)
+        return [order[place] for place in chosen]
 
-def reads(encoder: Encoder, text: str) -> bool:
-    """Return whether an encoder was trained on the language of a text: elsewhere it is noise."""
-    language = language_of(text)
-    return not encoder.languages or not language or language in encoder.languages
-
-
-def _passage(segment: Segment, title: str) -> Passage:
-    above = f"{title}\n{segment.heading}" if segment.heading else title
-    return Passage(segment.text or segment.context, above)
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, stage: str) -> None:
-        now = time.perf_counter()
-        self.laps[stage] = round((now - self._last) * 1000, 2)
-        self._last = now
+    def _around(self, evidence: Sequence[Evidence]) -> dict[str, tuple[Segment, ...]]:
+        reach = self.options.neighbours
+        return {
+            item.segment.id: tuple(self.store.neighbours(item.segment, reach)) for item in evidence
+        }

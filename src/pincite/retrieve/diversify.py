@@ -1,0 +1,77 @@
+"""Fewer hits that say the same: maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998).
+
+    MMR = argmax over d not chosen yet of (1 - λ) rel(d) - λ max over chosen c of sim(d, c)
+
+The paper weighs relevance with λ; here λ is the diversity, so 0 changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from pincite.errors import UsageError
+from pincite.language import terms_with_characters
+from pincite.types import Vectors
+
+
+def mmr(
+    relevance: Sequence[float], similarity: npt.NDArray[np.floating], diversity: float, k: int
+) -> list[int]:
+    """Return the places of `k` items in the order they are chosen.
+
+    Args:
+        relevance: In 0..1 each, n of them; equal values fall to the earlier place.
+        similarity: (n, n), in 0..1.
+        diversity: 0 is relevance alone, 1 looks only at what is not said yet.
+        k: How many to choose; fewer if there are not so many.
+
+    Raises:
+        UsageError: `diversity` is not in 0..1.
+
+    Example:
+        >>> alike = np.array([[1.0, 0.9, 0.0], [0.9, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        >>> mmr([1.0, 0.9, 0.6], alike, 0.5, 3)
+        [0, 2, 1]
+    """
+    if not 0 <= diversity <= 1:
+        raise UsageError(f"diversity is between 0 and 1, got {diversity}")
+    left, chosen = list(range(len(relevance))), list[int]()
+    while left and len(chosen) < k:
+        gains = [
+            (1 - diversity) * relevance[i]
+            - diversity * max((float(similarity[i, c]) for c in chosen), default=0.0)
+            for i in left
+        ]
+        chosen.append(left.pop(int(np.argmax(gains))))
+    return chosen
+
+
+def similarities(
+    texts: Sequence[str], vectors: Sequence[Vectors | None]
+) -> npt.NDArray[np.floating]:
+    """Return how alike items are, (n, n) in 0..1.
+
+    Two items with vectors: their cosine, at least 0. Otherwise the share of words they have in
+    common (Jaccard); items without words are alike to nothing.
+    """
+    words = [frozenset(terms_with_characters(text)) for text in texts]
+    found = np.eye(len(texts))
+    for i in range(len(texts)):
+        for j in range(i):
+            one, other = vectors[i], vectors[j]
+            if one is not None and other is not None:
+                alike = max(0.0, float(one @ other))
+            else:
+                union = len(words[i] | words[j])
+                alike = len(words[i] & words[j]) / union if union else 0.0
+            found[i, j] = found[j, i] = alike
+    return found
+
+
+def relative(shares: Mapping[str, float], ids: Sequence[str]) -> list[float]:
+    """Return the shares of some candidates as parts of the best of them."""
+    best = max((shares[id] for id in ids), default=0.0) or 1.0
+    return [shares[id] / best for id in ids]

@@ -1,0 +1,137 @@
+"""The candidates of one query, with all that the channels say of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pincite.retrieve.align import Alignment, Passage, align
+from pincite.retrieve.asked import Asked
+from pincite.retrieve.channels import Said
+from pincite.retrieve.fuse import Features, features
+from pincite.retrieve.route import Route
+from pincite.store.tables import Store
+from pincite.types import Asset, Segment
+
+LEXICAL, DENSE = "lexical", "dense"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """The candidates of one query.
+
+    Attributes:
+        asked: The query.
+        segments: By id.
+        assets: By id.
+        said: What each channel said, by its name.
+        features: What fusion looks at of the words, by segment id; empty if there are none.
+        unwanted: How much of the unwanted words a candidate holds, 0..1, by segment id; empty
+            if there are none.
+        routes: Which channels were asked, and why.
+        timings_ms: Milliseconds by stage.
+    """
+
+    asked: Asked
+    segments: Mapping[str, Segment]
+    assets: Mapping[str, Asset]
+    said: Mapping[str, Said]
+    features: Mapping[str, Features] = field(default_factory=dict)
+    unwanted: Mapping[str, float] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def lexical(self) -> Mapping[str, float]:
+        """BM25 by segment id."""
+        return self.said[LEXICAL].scores if LEXICAL in self.said else {}
+
+    @property
+    def dense(self) -> Mapping[str, float]:
+        """Cosine in the space of the text encoder, by segment id."""
+        return self.said[DENSE].scores if DENSE in self.said else {}
+
+    def others(self) -> dict[str, Said]:
+        """Return what the channels said that the features of the words know nothing of."""
+        return {name: s for name, s in self.said.items() if name not in (LEXICAL, DENSE)}
+
+    def channels(self, id: str) -> dict[str, float]:
+        """Return the score of each channel that brought a segment up."""
+        return {name: said.scores[id] for name, said in self.said.items() if id in said.scores}
+
+
+def gather(store: Store, asked: Asked, routes: Sequence[Route], depth: int, where: str) -> Pool:
+    """Return what the channels bring up for a query, about `depth` from each.
+
+    Raises:
+        UsageError: The parts of the query cancel each other out, or `where` is not valid.
+    """
+    clock = Clock()
+    said: dict[str, Said] = {}
+    for route in routes:
+        if route.channel is not None:
+            said[route.name] = route.channel.search(asked, depth, where)
+            clock.lap(route.name)
+    segments = store.segments(list(dict.fromkeys(id for s in said.values() for id in s.scores)))
+    assets = store.assets({s.asset_id for s in segments.values()})
+    clock.lap("read")
+    kept = {id: s for id, s in segments.items() if s.asset_id in assets}
+    passages = [_passage(s, assets[s.asset_id].title) for s in kept.values()]
+    pool = Pool(
+        asked,
+        kept,
+        assets,
+        said,
+        features=_features(asked, said, kept, passages),
+        unwanted=_unwanted(asked, kept, passages),
+        routes=tuple(routes),
+    )
+    clock.lap("align")
+    return _timed(pool, clock)
+
+
+def _features(
+    asked: Asked,
+    said: Mapping[str, Said],
+    kept: Mapping[str, Segment],
+    passages: Sequence[Passage],
+) -> dict[str, Features]:
+    if LEXICAL not in said and DENSE not in said:
+        return {}
+    aligned: dict[str, Alignment] = dict(zip(kept, align(asked.words, passages), strict=True))
+    nothing = Said({})
+    lexical, dense = said.get(LEXICAL, nothing).scores, said.get(DENSE, nothing).scores
+    return features(lexical, dense, aligned)
+
+
+def _unwanted(
+    asked: Asked, kept: Mapping[str, Segment], passages: Sequence[Passage]
+) -> dict[str, float]:
+    if not asked.unwanted:
+        return {}
+    aligned = align(asked.unwanted, passages)
+    return {id: a.coverage for id, a in zip(kept, aligned, strict=True)}
+
+
+def _passage(segment: Segment, title: str) -> Passage:
+    above = f"{title}\n{segment.heading}" if segment.heading else title
+    return Passage(segment.text or segment.context, above)
+
+
+def _timed(pool: Pool, clock: Clock) -> Pool:
+    return replace(pool, timings_ms=clock.laps)
+
+
+class Clock:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """End a stage."""
+        now = time.perf_counter()
+        self.laps[stage] = round((now - self._last) * 1000, 2)
+        self._last = now

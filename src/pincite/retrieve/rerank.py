@@ -1,0 +1,85 @@
+"""A second look at the best candidates, by a model that reads each together with the query."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pincite.errors import ModelMismatch
+from pincite.registry import Registry
+from pincite.retrieve.pool import Pool
+from pincite.types import Asset, Query, Segment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """What a reranker reads of a segment.
+
+    Attributes:
+        segment: The segment.
+        asset: The asset it was cut from.
+    """
+
+    segment: Segment
+    asset: Asset
+
+
+class Reranker(Protocol):
+    """Judges candidates by reading each of them together with the query.
+
+    A plugin is built with `config=`, and with `directory=` if it has a parameter of this name:
+    the setting is then `reranker = "NAME:DIR"`.
+    """
+
+    def rerank(self, query: Query, candidates: Sequence[Candidate]) -> list[float]:
+        """Return one score a candidate, in order, as log odds: larger is better."""
+        ...
+
+
+rerankers: Registry[Reranker] = Registry(
+    kind="reranker",
+    group="pincite.rerankers",
+    builtin={},
+)
+
+
+def reranked(
+    pool: Pool, shares: Mapping[str, float], reranker: Reranker, depth: int
+) -> dict[str, float]:
+    """Return the shares with those of the best `depth` dealt out anew by a reranker.
+
+    Together they keep what belief they had, in the proportions of the softmax of the reranker's
+    scores; the others keep theirs, and none of them passes one of the best.
+
+    Raises:
+        ModelMismatch: The reranker did not give one finite score a candidate.
+    """
+    order = [id for id, _ in sorted(shares.items(), key=lambda item: (-item[1], item[0]))][:depth]
+    if not order:
+        return dict(shares)
+    read = [Candidate(pool.segments[i], pool.assets[pool.segments[i].asset_id]) for i in order]
+    scores = reranker.rerank(pool.asked.query, read)
+    if len(scores) != len(order) or not all(map(math.isfinite, scores)):
+        raise ModelMismatch(
+            f"the reranker was given {len(order)} candidates and returned {len(scores)} scores, "
+            f"not all of them numbers; check the model it runs"
+        )
+    return dict(shares) | _dealt(shares, order, scores)
+
+
+def _dealt(
+    shares: Mapping[str, float], order: Sequence[str], scores: Sequence[float]
+) -> dict[str, float]:
+    """Deal out what the best hold by the softmax of the scores; each keeps the least share.
+
+    The least share of the best is what the next candidate may have at most, so that the others
+    stay behind.
+    """
+    least = min(shares[id] for id in order)
+    free = math.fsum(shares[id] - least for id in order)
+    top = max(scores)
+    powers = [math.exp(score - top) for score in scores]
+    total = math.fsum(powers)
+    return {id: least + free * power / total for id, power in zip(order, powers, strict=True)}

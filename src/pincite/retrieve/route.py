@@ -1,0 +1,132 @@
+"""Which channels a query is sent through, and why.
+
+The rules look at the query and at what is stored, so the reasons can be told to the user: a
+channel that cannot help is not asked, and one that could help, if only the segments had vectors,
+says what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pincite.content import MODALITIES, Modality
+from pincite.encode import Encoder, LateEncoder
+from pincite.retrieve.asked import Asked, reads
+from pincite.retrieve.channels import Channel, Dense, Lexical, NearDuplicate, Nearest
+from pincite.retrieve.late import Late
+from pincite.retrieve.tags import TAGS, Tags
+from pincite.store.tables import Store
+
+HASH_SPACE = "perceptual-hash-1"
+_CODE = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._/-]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Whether a channel is asked, and why.
+
+    Attributes:
+        name: Of the channel.
+        why: One clause, for the user.
+        channel: To be asked; None when it is not.
+    """
+
+    name: str
+    why: str
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Chooses the channels of a query.
+
+    Attributes:
+        store: The knowledge base.
+        encoders: What there is to encode queries with; the first that reads only text judges
+            words by their meaning.
+        nearest: Looks up vectors; default: the knowledge base itself.
+        only: Names of channels; others are not asked. Empty: all.
+    """
+
+    store: Store
+    encoders: Sequence[Encoder] = ()
+    nearest: Nearest | None = None
+    only: tuple[str, ...] = ()
+
+    def routes(self, asked: Asked) -> list[Route]:
+        """Return one route a channel, in the order they are asked."""
+        found = [*self._words(asked), *self._spaces(asked)]
+        if not self.only:
+            return found
+        left_out = "left out, as the search was told"
+        return [r if r.name in self.only else Route(r.name, left_out) for r in found]
+
+    def _words(self, asked: Asked) -> Iterator[Route]:
+        if not asked.words:
+            yield Route("lexical", "the query has no words")
+            return
+        heard = "" if asked.query.text.strip() else ", heard or read in it"
+        yield Route("lexical", f"the query has words{heard}", Lexical(self.store))
+        if TAGS in self.store.view.segments.schema.names:
+            yield Route("tags", "segments carry tags", Tags(self.store))
+
+    def _spaces(self, asked: Asked) -> Iterator[Route]:
+        stored, taken = self.store.spaces(), {"lexical", "tags"}
+        for encoder in self.encoders:
+            name = _name(encoder, taken)
+            taken.add(name)
+            why_not = self._why_not(asked, encoder, stored)
+            if why_not:
+                yield Route(name, why_not)
+                continue
+            yield Route(name, _why(asked, encoder), self._channel(encoder, name))
+
+    def _why_not(self, asked: Asked, encoder: Encoder, stored: dict[str, int]) -> str:
+        """Return why an encoder cannot help with a query, "" if it can."""
+        if encoder.space not in stored:
+            return f"no segment has a vector of {encoder.space}; pincite kb encode makes them"
+        if encoder.modalities == {"text"}:
+            if not asked.text:
+                return "it reads words, and the query has none"
+            if not reads(encoder, asked.text):
+                return f"it knows {', '.join(sorted(encoder.languages))}, and the query is in none"
+            if _CODE.fullmatch(asked.text.strip()):
+                return "a code is looked up by its characters"
+            return ""
+        if not any(weight > 0 for _, weight in asked.parts_for(encoder)):
+            return f"it reads {' and '.join(_listed(encoder.modalities))}, and the query has none"
+        return ""
+
+    def _channel(self, encoder: Encoder, name: str) -> Channel:
+        if isinstance(encoder, LateEncoder):
+            return Late(self.store, encoder, name)
+        if encoder.space == HASH_SPACE:
+            return NearDuplicate(self.store, encoder, name)
+        if encoder.modalities == {"text"}:
+            return Dense(self.store, encoder, name, nearest=self.nearest)
+        return Dense(self.store, encoder, name, MODALITIES, self.nearest)
+
+
+def _name(encoder: Encoder, taken: set[str]) -> str:
+    """Return what the channel of an encoder is called; the first text encoder is "dense"."""
+    if encoder.modalities == {"text"} and "dense" not in taken:
+        return "dense"
+    if encoder.space == HASH_SPACE:
+        return "near-duplicate"
+    plain = encoder.name.partition(":")[0] or encoder.space
+    return plain if plain not in taken else encoder.space
+
+
+def _why(asked: Asked, encoder: Encoder) -> str:
+    if encoder.modalities == {"text"}:
+        return "meaning of the words"
+    kinds: list[Modality] = sorted(
+        {"text" if isinstance(c, str) else c.modality for c, _ in asked.parts_for(encoder)}
+    )
+    return f"likeness to the {' and the '.join(kinds)} of the query"
+
+
+def _listed(modalities: frozenset[Modality]) -> list[Modality]:
+    return [modality for modality in MODALITIES if modality in modalities]
