@@ -477,11 +477,13 @@ class Hit:
         segment_id: The segment.
         score: After fusion, in 0..1, comparable within a query.
         channels: Score of each ranking that held it, such as {"lexical": 7.1, "dense": 0.62}.
+        parts: What each of them added in fusion.
     """
 
     segment_id: str
     score: float
     channels: Mapping[str, float] = field(default_factory=dict)
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pincite.errors import UsageError
-from pincite.retrieve.pool import Pool
+from pincite.retrieve.pool import Pool, standard
 
 FORMAT = "pincite-fusion-1"
 RIDGE = 1e-3
@@ -31,16 +31,11 @@ def inputs(pool: Pool) -> dict[str, dict[str, float]]:
     Of the words: the features of `fuse.Features`. Of other channels: the score in standard
     deviations above what is usual, 0 where a channel says nothing.
     """
-    others = pool.others()
-    found = {}
-    for id, segment in pool.segments.items():
-        row = asdict(pool.features[id]) if pool.features else {}
-        for name, said in others.items():
-            usual = said.usual.get(segment.modality)
-            known = usual is not None and id in said.scores
-            row[name] = usual.standard(said.scores[id]) if known and usual else 0.0
-        found[id] = row
-    return found
+    rows = {}
+    for id in pool.segments:
+        words = asdict(pool.features[id]) if id in pool.features else {}
+        rows[id] = words | standard(pool, id)
+    return rows
 
 
 def fit(cases: Sequence[tuple[Pool, Collection[str]]], ridge: float = RIDGE) -> dict[str, float]:

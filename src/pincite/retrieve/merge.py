@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from pincite.errors import NotFound, UsageError, did_you_mean
 from pincite.retrieve.channels import Said
-from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, reciprocal_rank
+from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, Weights, reciprocal_rank
 from pincite.retrieve.learned import FORMAT, inputs
-from pincite.retrieve.pool import Pool
+from pincite.retrieve.pool import DENSE, LEXICAL, Pool, standard
 from pincite.types import Hit, Ranking
 
 SEPARATION = 2.0
@@ -25,14 +25,46 @@ not. Were both normal with one spread, it is also the weight of the standardised
 log odds: log N(z; s, 1) - log N(z; 0, 1) = s z - s² / 2."""
 PUSH = 8.0
 """Log odds that a candidate loses for holding all of the unwanted words."""
+WORDING = "wording"
+"""How closely the words of a candidate line up with those of the query."""
 NAMES = ("calibrated", "rrf", "weighted", "learned")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fused:
+    """One ranking made of several.
+
+    Attributes:
+        shares: The share of belief in each candidate, by segment id; they sum to 1.
+        parts: What each channel added to its score, by segment id and name; they sum to the
+            score that the shares were made from.
+    """
+
+    shares: Mapping[str, float]
+    parts: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def of_log_odds(cls, parts: Mapping[str, Mapping[str, float]]) -> Fused:
+        """Return shares in the proportions of the exponentials of the sums."""
+        sums = {id: math.fsum(row.values()) for id, row in parts.items()}
+        return cls(softmax(sums), parts)
+
+    @classmethod
+    def of_scores(cls, parts: Mapping[str, Mapping[str, float]], pool: Pool) -> Fused:
+        """Return shares in the proportions of the sums, less what is unwanted in each."""
+        kept = {
+            id: {name: value * (1 - pool.unwanted.get(id, 0.0)) for name, value in row.items()}
+            for id, row in parts.items()
+        }
+        sums = {id: max(0.0, math.fsum(row.values())) for id, row in kept.items()}
+        return cls(proportions(sums), kept)
 
 
 class Fusion(Protocol):
     """Makes one ranking of what the channels say."""
 
-    def shares(self, pool: Pool) -> dict[str, float]:
-        """Return the share of belief in each candidate; they sum to 1."""
+    def fuse(self, pool: Pool) -> Fused:
+        """Return the shares of the candidates, and the part of each channel in them."""
         ...
 
 
@@ -43,21 +75,16 @@ class Calibrated:
     Those of the words are fitted; those of other channels follow from what is usual there.
     """
 
-    def shares(self, pool: Pool) -> dict[str, float]:
-        """Return P(d|q) of each candidate."""
+    def fuse(self, pool: Pool) -> Fused:
+        """Return P(d|q) of each candidate, and the log odds of each channel."""
         words = WITH_VECTORS if pool.dense else WORDS_ONLY
         weight = max(pool.asked.query.weight("text"), 0.0) if pool.asked.query.text else 1.0
-        others = pool.others()
-        logits = {}
-        for id, segment in pool.segments.items():
-            parts = [weight * words.logit(pool.features[id])] if pool.features else []
-            for said in others.values():
-                usual = said.usual.get(segment.modality)
-                if usual is not None and id in said.scores:
-                    parts.append(SEPARATION * usual.standard(said.scores[id]))
-            parts.append(-PUSH * pool.unwanted.get(id, 0.0))
-            logits[id] = math.fsum(parts)
-        return softmax(logits)
+        parts: dict[str, dict[str, float]] = {}
+        for id in pool.segments:
+            row = {n: weight * v for n, v in _of_words(words, pool, id).items()}
+            row |= {n: SEPARATION * z for n, z in standard(pool, id).items()}
+            parts[id] = row | _pushed(pool, id)
+        return Fused.of_log_odds(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +97,14 @@ class ReciprocalRank:
 
     damping: float = 60.0
 
-    def shares(self, pool: Pool) -> dict[str, float]:
-        """Return the fused scores as parts of their sum."""
-        rankings = [_ranking(said.scores, pool) for said in pool.said.values()]
-        fused = reciprocal_rank(rankings, damping=self.damping)
-        scores = {hit.segment_id: hit.score for hit in fused.hits}
-        return proportions({id: s * (1 - pool.unwanted.get(id, 0.0)) for id, s in scores.items()})
+    def fuse(self, pool: Pool) -> Fused:
+        """Return the fused scores as parts of their sum, and what each rank added."""
+        parts: dict[str, dict[str, float]] = {id: {} for id in pool.segments}
+        for name, said in pool.said.items():
+            alone = reciprocal_rank([_ranking(said.scores, pool)], damping=self.damping)
+            for hit in alone.hits:
+                parts[hit.segment_id][name] = hit.score
+        return Fused.of_scores(parts, pool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +119,14 @@ class Weighted:
 
     weights: Mapping[str, float] = field(default_factory=dict)
 
-    def shares(self, pool: Pool) -> dict[str, float]:
-        """Return the combined scores as parts of their sum."""
-        scores = dict.fromkeys(pool.segments, 0.0)
+    def fuse(self, pool: Pool) -> Fused:
+        """Return the combined scores as parts of their sum, and what each channel added."""
+        parts: dict[str, dict[str, float]] = {id: {} for id in pool.segments}
         for name, said in pool.said.items():
             for id, value in _unit(said).items():
-                if id in scores:
-                    scores[id] += self.weights.get(name, 1.0) * value
-        return proportions(
-            {id: max(s, 0.0) * (1 - pool.unwanted.get(id, 0.0)) for id, s in scores.items()}
-        )
+                if id in parts:
+                    parts[id][name] = self.weights.get(name, 1.0) * value
+        return Fused.of_scores(parts, pool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +139,15 @@ class Learned:
 
     weights: Mapping[str, float]
 
-    def shares(self, pool: Pool) -> dict[str, float]:
-        """Return P(d|q) of each candidate."""
-        logits = {
-            id: math.fsum(self.weights.get(name, 0.0) * value for name, value in row.items())
-            - PUSH * pool.unwanted.get(id, 0.0)
-            for id, row in inputs(pool).items()
-        }
-        return softmax(logits)
+    def fuse(self, pool: Pool) -> Fused:
+        """Return P(d|q) of each candidate, and the log odds of each input."""
+        return Fused.of_log_odds(
+            {
+                id: {n: self.weights.get(n, 0.0) * value for n, value in row.items()}
+                | _pushed(pool, id)
+                for id, row in inputs(pool).items()
+            }
+        )
 
 
 def create(setting: str) -> Fusion:
@@ -183,6 +211,22 @@ def proportions(scores: Mapping[str, float]) -> dict[str, float]:
     if not total:
         return {id: 1 / len(scores) for id in scores}
     return {id: value / total for id, value in scores.items()}
+
+
+def _of_words(weights: Weights, pool: Pool, id: str) -> dict[str, float]:
+    """Return the log odds of the words by where they come from; {} for a query without words."""
+    if id not in pool.features:
+        return {}
+    found = dict.fromkeys((LEXICAL, DENSE, WORDING), 0.0)
+    values = asdict(pool.features[id])
+    for name, weight in asdict(weights).items():
+        source = name.partition("_")[0]
+        found[source if source in found else WORDING] += weight * values[name]
+    return {name: value for name, value in found.items() if name != DENSE or pool.dense}
+
+
+def _pushed(pool: Pool, id: str) -> dict[str, float]:
+    return {"without": -PUSH * pool.unwanted[id]} if pool.unwanted else {}
 
 
 def _ranking(scores: Mapping[str, float], pool: Pool) -> Ranking:

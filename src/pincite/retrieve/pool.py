@@ -61,6 +61,20 @@ class Pool:
         return {name: said.scores[id] for name, said in self.said.items() if id in said.scores}
 
 
+def standard(pool: Pool, id: str) -> dict[str, float]:
+    """Return what channels beside the words say of a candidate, in deviations above the usual.
+
+    A channel that says nothing of it, or knows nothing of its modality, gives 0: the usual.
+    """
+    modality = pool.segments[id].modality
+    found = {}
+    for name, said in pool.others().items():
+        usual = said.usual.get(modality)
+        known = usual is not None and id in said.scores
+        found[name] = usual.standard(said.scores[id]) if usual and known else 0.0
+    return found
+
+
 def gather(store: Store, asked: Asked, routes: Sequence[Route], depth: int, where: str) -> Pool:
     """Return what the channels bring up for a query, about `depth` from each.
 

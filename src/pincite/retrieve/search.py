@@ -90,7 +90,8 @@ class Searcher:
         options = self.options
         pool = self.candidates(query, max(POOL, k))
         clock = Clock()
-        shares = options.fusion.shares(pool)
+        fused = options.fusion.fuse(pool)
+        shares = fused.shares
         clock.lap("fuse")
         if options.reranker is not None:
             shares = reranked(pool, shares, options.reranker, options.rerank_depth)
@@ -98,7 +99,7 @@ class Searcher:
         best = self._chosen(pool, shares, k)
         evidence = tuple(
             Evidence(
-                hit=Hit(id, shares[id], pool.channels(id)),
+                hit=Hit(id, shares[id], pool.channels(id), fused.parts[id]),
                 segment=pool.segments[id],
                 asset=pool.assets[pool.segments[id].asset_id],
                 prior=shares[id],
