@@ -33,10 +33,31 @@ SETTINGS: Mapping[str, Setting] = {
     "cache_dir": Setting("", "Where models are kept; default: the user's cache directory."),
     "encoder": Setting(
         "auto",
-        "Text encoder; auto takes the pulled one, none is lexical only, dpr:DIR is one's own.",
+        "Text encoder: auto takes the pulled one, none is words alone; NAME, NAME:MODEL, or a "
+        "model's directory or hub id.",
     ),
-    "precision": Setting("auto", "Arithmetic of the text encoder.", ("auto", "fp32", "int8")),
+    "precision": Setting(
+        "auto",
+        "Arithmetic of encoders; int8 is minilm's, fp32 also keeps a GPU from halving it.",
+        ("auto", "fp32", "int8"),
+    ),
+    "backend": Setting(
+        "auto",
+        "What runs encoders that torch and ONNX Runtime can run.",
+        ("auto", "torch", "onnx"),
+    ),
+    "device": Setting("auto", "Where torch runs encoders: auto, cpu, cuda, cuda:N or mps."),
     "generator": Setting("extractive", "What composes the answer: NAME, or NAME:DIR with a model."),
+    "fusion": Setting(
+        "calibrated",
+        "How rankings are merged: calibrated, rrf, weighted:CHANNEL=W,... or learned:FILE.",
+    ),
+    "channels": Setting("", "Channels a search asks, separated by commas; empty: all that help."),
+    "reranker": Setting("", "Model that looks at the best hits again: NAME:DIR; empty: none."),
+    "rerank_depth": Setting(20, "How many hits the reranker looks at."),
+    "diversity": Setting(0.0, "0 is relevance alone; towards 1, hits that say the same are fewer."),
+    "neighbours": Setting(0, "Segments fetched before and after each hit."),
+    "adaptive": Setting(False, "Return fewer than k hits where belief falls off."),
     "k": Setting(10, "How many hits a search returns and an answer may rest on."),
     "abstain_below": Setting(0.5, "No answer is given when its calibrated support is lower."),
     "ocr": Setting("auto", "Read text in pictures.", ("auto", "off", "force")),
