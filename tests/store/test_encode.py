@@ -203,9 +203,9 @@ def test_a_file_that_changed_meanwhile_is_not_called_encoded(store):
     nothing = Embeddings((), np.empty((0, WIDTH), np.float32), "words")
     [(asset_id, entry)] = seen.items()
     store.relocate({asset_id: (type(entry.sources[0])("/elsewhere.txt", 1, 1),)})
-    store.encode(nothing, seen)
+    store.encode([nothing], seen)
     assert store.ledger()[asset_id].spaces == ()
-    store.encode(nothing, store.ledger())
+    store.encode([nothing], store.ledger())
     assert store.ledger()[asset_id].spaces == ("words",)
 
 

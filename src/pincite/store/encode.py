@@ -139,7 +139,7 @@ class _Encoding:
     def _commit(self) -> None:
         nothing: Vectors = np.empty((0, self._encoder.width), np.float32)
         vectors = np.concatenate([nothing, *self._vectors])
-        self._store.encode(Embeddings(tuple(self._ids), vectors, self._encoder.space), self._done)
+        self._store.encode([Embeddings(tuple(self._ids), vectors, self._encoder.space)], self._done)
         self._encoded += len(self._ids)
         self._forget_batch()
         self._committed_at = time.monotonic()

@@ -17,8 +17,8 @@ import pyarrow as pa
 from pincite.errors import StoreError
 from pincite.store.engine import EVIDENCE, SEGMENTS, explained
 from pincite.store.ledger import HEAD_ID, LedgerRow, table_to_rows
-from pincite.store.rows import SEGMENT_COLUMNS, segment_digest
-from pincite.store.schema import digest, spaces
+from pincite.store.rows import segment_columns, segment_digest
+from pincite.store.schema import digest, holds_vectors, token_columns
 from pincite.store.upkeep import unindexed_rows
 from pincite.store.vectors import digests
 from pincite.store.view import View
@@ -38,7 +38,7 @@ MEANINGS: Mapping[str, str] = {
 NOTES = frozenset({"UNINDEXED_ROWS"})
 """What is worth knowing and no damage."""
 
-_EVIDENCE_ROWS_AT_ONCE = 8
+_SEGMENT_ROWS_AT_ONCE, _LATE_ROWS_AT_ONCE, _EVIDENCE_ROWS_AT_ONCE = 1_024, 64, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,9 @@ def examine(view: View) -> Findings:
         rows,
         damaged,
         {
-            SEGMENTS: _examine(view.segments, _segment_columns(view), _sound_segments, 1_024),
+            SEGMENTS: _examine(
+                view.segments, _segment_columns(view), _sound_segments, _segment_rows(view)
+            ),
             EVIDENCE: _examine(view.evidence, None, _sound_evidence, _EVIDENCE_ROWS_AT_ONCE),
         },
         _broken_indexes(view.segments),
@@ -158,9 +160,15 @@ def _examine_ledger(view: View) -> tuple[dict[str, LedgerRow], list[str]]:
     return rows, [a for a in damaged if a != HEAD_ID]
 
 
+def _segment_rows(view: View) -> int:
+    late = token_columns(view.segments.schema)
+    return _LATE_ROWS_AT_ONCE if late else _SEGMENT_ROWS_AT_ONCE
+
+
 def _segment_columns(view: View) -> list[str]:
-    vectors = [f.name for f in spaces(view.segments.schema).values()]
-    return [*SEGMENT_COLUMNS, "search_text", "vectors_digest", *sorted(vectors)]
+    schema = view.segments.schema
+    vectors = sorted(name for name in schema.names if holds_vectors(name))
+    return [*segment_columns(schema), "search_text", "vectors_digest", *vectors]
 
 
 def _examine(
@@ -192,7 +200,7 @@ def _examine(
 
 
 def _sound_segments(batch: pa.RecordBatch) -> Iterable[tuple[str, str, bool]]:
-    plain = batch.select([n for n in batch.schema.names if not n.startswith("vector_")])
+    plain = batch.select([n for n in batch.schema.names if not holds_vectors(n)])
     for row, vectors_digest in zip(plain.to_pylist(), digests(batch), strict=True):
         whole = segment_digest(row) == row["digest"] and vectors_digest == row["vectors_digest"]
         yield row["id"], row["asset_id"], whole

@@ -41,8 +41,8 @@ class LedgerEntry:
         status: complete, partial or failed.
         problems: What could not be read, and what is worth knowing.
         segments: How many there are; the store counts them itself.
-        spaces: Vector spaces in which all segments with words have vectors; the store notes
-            them itself.
+        spaces: Vector spaces in which nothing is left to be encoded: all segments that the
+            encoder reads have vectors, or cannot be decoded. The store notes them itself.
         extractor: Parser and version that read it.
         seconds: How long that took.
     """

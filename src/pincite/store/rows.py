@@ -10,9 +10,17 @@ import pyarrow as pa
 
 from pincite.errors import StoreError, UsageError
 from pincite.store.ledger import Ingested
-from pincite.store.schema import EVIDENCE_SCHEMA, SEGMENTS_SCHEMA, digest, spaces
+from pincite.store.schema import (
+    EVIDENCE_SCHEMA,
+    SEARCH_TAGS,
+    SEGMENTS_SCHEMA,
+    TAG_FIELDS,
+    TAGS,
+    digest,
+)
 from pincite.store.searchable import clean, searchable_columns
-from pincite.store.vectors import DIGEST, columns_of, vector_array, vectors_digest
+from pincite.store.tags import searchable_tags, tags_from_json, tags_to_json, words_of
+from pincite.store.vectors import DIGEST, array_of, columns_of, vectors_digest
 from pincite.types import (
     Anchor,
     Asset,
@@ -41,8 +49,15 @@ SEGMENT_COLUMNS = [*_DIGESTED, "digest"]
 """What has to be read to make a `Segment`, and to know that it is what was written."""
 
 
+def segment_columns(schema: pa.Schema) -> list[str]:
+    """Return `SEGMENT_COLUMNS`, with that of the tags if the table has it."""
+    return [*SEGMENT_COLUMNS, *({TAGS} & set(schema.names))]
+
+
 def segments_table(batch: Sequence[Ingested], known: Mapping[str, pa.Field]) -> pa.Table:
-    """Return the rows of the segments of a batch, with one column per vector space.
+    """Return the rows of the segments of a batch, with the columns of their vectors.
+
+    The columns of tags are there if a segment has any.
 
     Args:
         batch: Files; no segment id occurs twice with different content.
@@ -65,12 +80,15 @@ def segments_table(batch: Sequence[Ingested], known: Mapping[str, pa.Field]) -> 
     vectors = columns_of(batch, rows, known)
     names = sorted(vectors)
     for id_, row in rows.items():
-        own = {name: vectors[name][1][id_] for name in names if id_ in vectors[name][1]}
+        own = {n: vectors[n].values[id_] for n in names if id_ in vectors[n].values}
         row[DIGEST] = vectors_digest(own)
-    table = pa.Table.from_pylist(list(rows.values()), schema=SEGMENTS_SCHEMA)
+    tagged = TAG_FIELDS if any(row[TAGS] for row in rows.values()) else ()
+    schema = pa.schema([*SEGMENTS_SCHEMA, *tagged], metadata=SEGMENTS_SCHEMA.metadata)
+    table = pa.Table.from_pylist(list(rows.values()), schema=schema)
     for name in names:
-        field, by_id = vectors[name]
-        table = table.append_column(field, vector_array(field, [by_id.get(i) for i in rows]))
+        column = vectors[name]
+        values = array_of(column.field, [column.values.get(i) for i in rows])
+        table = table.append_column(column.field, values)
     return table
 
 
@@ -99,6 +117,8 @@ def _segment_row(asset: Asset, segment: Segment) -> dict[str, Any]:
         "anchors": _anchors_to_json(segment.anchors),
         "search_text": own,
         "search_context": around,
+        TAGS: tags_to_json((clean(tag), "") for tag in segment.tags),
+        SEARCH_TAGS: searchable_tags(segment.tags),
     }
     return row | asset_columns(asset) | {"digest": segment_digest(row)}
 
@@ -114,8 +134,9 @@ def asset_columns(asset: Asset) -> dict[str, Any]:
 
 
 def segment_digest(row: Mapping[str, Any]) -> int:
-    """Return the digest of what a segment's row says."""
-    return digest(*(str(row[name]) for name in _DIGESTED))
+    """Return the digest of what a segment's row says; one without tags is as before there were."""
+    tags = [row[TAGS]] if row.get(TAGS) else []
+    return digest(*(str(row[name]) for name in _DIGESTED), *tags)
 
 
 def _anchors_to_json(anchors: Iterable[Anchor]) -> str:
@@ -123,7 +144,7 @@ def _anchors_to_json(anchors: Iterable[Anchor]) -> str:
 
 
 def table_to_segments(table: pa.Table) -> dict[str, Segment]:
-    """Return the segments in the columns `SEGMENT_COLUMNS`, by id.
+    """Return the segments in the columns `segment_columns`, by id.
 
     Raises:
         StoreError: A row is not what was written.
@@ -140,7 +161,8 @@ def table_to_segments(table: pa.Table) -> dict[str, Segment]:
             for start, end, place in json.loads(row["anchors"])
         )
         locator = locator_from_json(json.loads(row["locator"]))
-        found[row["id"]] = Segment(**row | {"anchors": anchors, "locator": locator})
+        tags = words_of(tags_from_json(row.pop(TAGS, None)))
+        found[row["id"]] = Segment(**row | {"anchors": anchors, "locator": locator, "tags": tags})
     return found
 
 
@@ -177,32 +199,52 @@ def evidence_table(batch: Iterable[Ingested]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=EVIDENCE_SCHEMA)
 
 
-def table_to_media(table: pa.Table) -> Media | None:
-    """Return the one piece of evidence in a table, None if it is empty.
+def table_to_media(table: pa.Table) -> dict[str, Media]:
+    """Return the pieces of evidence in a table by their keys.
 
     Raises:
-        StoreError: It is not what was written.
+        StoreError: One is not what was written.
     """
+    found: dict[str, Media] = {}
     for row in table.to_pylist():
         if digest(row["key"], row["media_type"], row["data"]) != row["digest"]:
             raise StoreError(
                 f"the evidence {row['key']!r} is not what was written: a file of the knowledge "
                 f"base is damaged. Run `pincite kb check --repair`, then ingest the folder again."
             )
-        return Media(row["media_type"], row["data"])
-    return None
+        found[row["key"]] = Media(row["media_type"], row["data"])
+    return found
 
 
 def moved(table: pa.Table, assets: Mapping[str, Asset]) -> pa.Table:
     """Return whole rows of the segment table with the columns of their assets renewed."""
-    columns = set(table.schema.names) & {field.name for field in spaces(table.schema).values()}
-    plain = table.select([n for n in table.schema.names if n not in columns]).to_pylist()
-    known = table_to_segments(table.select(SEGMENT_COLUMNS))
+    plain = table.select(SEGMENTS_SCHEMA.names).to_pylist()
+    known = table_to_segments(table.select(segment_columns(table.schema)))
     for row in plain:
         asset = assets[row["asset_id"]]
         own, around = searchable_columns(asset, known[row["id"]])
         row.update(asset_columns(asset) | {"search_text": own, "search_context": around})
     renewed = pa.Table.from_pylist(plain, schema=SEGMENTS_SCHEMA)
-    for name in sorted(columns):
+    for name in sorted(set(table.schema.names) - set(SEGMENTS_SCHEMA.names)):
         renewed = renewed.append_column(table.schema.field(name), table.column(name))
     return renewed
+
+
+def tagged(table: pa.Table, tags: Mapping[str, Sequence[str]], origin: str) -> pa.Table:
+    """Return whole rows of the segment table with the tags of one origin replaced.
+
+    Raises:
+        StoreError: A row is not what was written: a new digest would hide the damage.
+    """
+    table_to_segments(table.select(segment_columns(table.schema)))
+    rows = table.select([*SEGMENT_COLUMNS, TAGS]).to_pylist()
+    for row in rows:
+        kept = [(tag, of) for tag, of in tags_from_json(row[TAGS]) if of != origin]
+        own = [*kept, *((clean(tag), origin) for tag in tags[row["id"]])]
+        row[TAGS], row[SEARCH_TAGS] = tags_to_json(own), searchable_tags(words_of(own))
+        row["digest"] = segment_digest(row)
+    for name in (TAGS, SEARCH_TAGS, "digest"):
+        field = table.schema.field(name)
+        values = pa.array([row[name] for row in rows], field.type)
+        table = table.set_column(table.schema.get_field_index(name), field, values)
+    return table

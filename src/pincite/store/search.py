@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,13 @@ from lance.query import MultiMatchQuery
 
 from pincite.errors import SpaceMismatch, StoreError, UsageError
 from pincite.store.engine import explained
-from pincite.store.schema import FILTER_COLUMNS
+from pincite.store.schema import FILTER_COLUMNS, SEARCH_TAGS
 from pincite.store.searchable import searchable_query
 from pincite.store.view import View
 from pincite.types import Vectors
 
-WORD_COLUMNS = {"search_text": 1.0, "search_context": 0.3}
-"""What is looked up, and how much a match in it counts; the best of the two decides."""
+WORD_COLUMNS = {"search_text": 1.0, "search_context": 0.3, SEARCH_TAGS: 0.5}
+"""What is looked up, and how much a match in it counts; the best of them decides."""
 
 PROBES, REFINE = 40, 5
 """Partitions of the vector index that are read, and how many candidates are compared exactly."""
@@ -27,12 +28,23 @@ _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`")
 
 def lexical(view: View, text: str, k: int, where: str) -> list[tuple[str, float]]:
     """Return (segment id, BM25) of the segments that share words with `text`, best first."""
+    return _by_words(view, text, k, where, WORD_COLUMNS)
+
+
+def tagged(view: View, text: str, k: int, where: str) -> list[tuple[str, float]]:
+    """Return (segment id, BM25) of the segments whose tags share words with `text`, best first."""
+    return _by_words(view, text, k, where, {SEARCH_TAGS: 1.0})
+
+
+def _by_words(
+    view: View, text: str, k: int, where: str, weights: Mapping[str, float]
+) -> list[tuple[str, float]]:
     count = _limit(view, k)
     words = searchable_query(text)
-    if not words.strip() or not count:
+    known = {n: weight for n, weight in weights.items() if n in view.segments.schema.names}
+    if not words.strip() or not count or not known:
         return _nothing(view, where)
-    columns = list(WORD_COLUMNS)
-    query = MultiMatchQuery(words, columns, boosts=list(WORD_COLUMNS.values()))
+    query = MultiMatchQuery(words, list(known), boosts=list(known.values()))
     found = _run(view, where, columns=["id", "_score"], full_text_query=query, limit=count)
     return _ranked(found["id"].to_pylist(), found["_score"].to_pylist())
 

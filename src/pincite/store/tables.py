@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
 from pincite.errors import NotFound, StoreError, StoreLocked, UsageError
-from pincite.store import search, upkeep, writing
+from pincite.store import lookup, search, upkeep, writing
 from pincite.store import versions as history
 from pincite.store.engine import (
     Interfered,
@@ -29,8 +29,9 @@ from pincite.store.engine import (
 from pincite.store.ledger import Ingested, LedgerEntry, Source, table_to_rows
 from pincite.store.lock import WriterLock
 from pincite.store.opening import find, make
-from pincite.store.rows import SEGMENT_COLUMNS, table_to_media, table_to_segments
+from pincite.store.rows import segment_columns, table_to_media, table_to_segments
 from pincite.store.salvage import salvage
+from pincite.store.schema import encoder_of, token_columns
 from pincite.store.transaction import Change, in_parts, newest, transact
 from pincite.store.versions import Version
 from pincite.store.view import View
@@ -148,6 +149,21 @@ class Store:
         """Return the width of each vector space that segments were encoded in."""
         return self._read(lambda v: {s: f.type.list_size for s, f in v.spaces.items()})
 
+    def encoders(self) -> dict[str, str]:
+        """Return by vector space the setting that makes its encoder again, "" when unknown.
+
+        It is what the knowledge base says: one from elsewhere may say anything.
+        """
+        return self._read(lambda v: {s: encoder_of(f) for s, f in v.spaces.items()})
+
+    def encoded(self) -> dict[str, int]:
+        """Return how many segments have a vector in each space."""
+        return self._read(lookup.encoded)
+
+    def late_spaces(self) -> frozenset[str]:
+        """Return the spaces of late interaction: those with token vectors."""
+        return self._read(lambda view: frozenset(token_columns(view.segments.schema)))
+
     def count(self) -> int:
         """Return how many segments there are."""
         return self._read(lambda view: int(view.segments.count_rows()))
@@ -175,6 +191,37 @@ class Store:
             UsageError: `k` is below 1, or `where` is no expression over the columns.
         """
         return self._read(lambda view: search.nearest(view, space, vector, k, where))
+
+    def tagged(self, text: str, k: int, where: str = "") -> list[tuple[str, float]]:
+        """Return (segment id, BM25) of at most `k` segments whose tags share words with `text`.
+
+        Raises:
+            UsageError: `k` is below 1, or `where` is no expression over the columns.
+        """
+        return self._read(lambda view: search.tagged(view, text, k, where))
+
+    def vectors(self, space: str, ids: Collection[str]) -> dict[str, Vectors]:
+        """Return the vectors (d,) of these segments in a space, as far as they have one."""
+        return self._read(lambda view: lookup.vectors(view, space, ids))
+
+    def tokens(self, space: str, ids: Collection[str]) -> dict[str, Vectors]:
+        """Return the token vectors (t, d) of these segments, as far as they have any.
+
+        In a space whose encoder reads pictures those of a whole page of a PDF are held by its
+        carrier, the first segment on it (see `page_mates`).
+        """
+        return self._read(lambda view: lookup.tokens(view, space, ids))
+
+    def page_mates(self, ids: Collection[str]) -> dict[str, list[str]]:
+        """Return the other segments on the same page in reading order; pageless ids are left out.
+
+        What is said of a page as a whole, such as by its token vectors, is said of all of them.
+        """
+        return self._read(lambda view: lookup.page_mates(view, ids))
+
+    def carriers(self, asset_ids: Collection[str]) -> frozenset[str]:
+        """Return the segments that stand for the pages of these assets: the first on each."""
+        return self._read(lambda view: lookup.carriers(view, asset_ids))
 
     def segments(self, ids: Sequence[str]) -> dict[str, Segment]:
         """Return the segments with these ids in the order asked for, as far as they are there.
@@ -208,7 +255,9 @@ class Store:
         def read(view: View) -> dict[str, Segment]:
             with explained(view.uri, "reading segments"):
                 table = view.segments.to_table(
-                    columns=SEGMENT_COLUMNS, filter=condition, late_materialization=True
+                    columns=segment_columns(view.segments.schema),
+                    filter=condition,
+                    late_materialization=True,
                 )
             return table_to_segments(table)
 
@@ -220,12 +269,22 @@ class Store:
         Raises:
             StoreError: They are not what was written: the knowledge base is damaged.
         """
+        return self.media_of([key]).get(key)
 
-        def read(view: View) -> Media | None:
+    def media_of(self, keys: Collection[str]) -> dict[str, Media]:
+        """Return several pieces of kept bytes by their keys, as far as they are there.
+
+        Raises:
+            StoreError: One is not what was written: the knowledge base is damaged.
+        """
+        if not keys:
+            return {}
+
+        def read(view: View) -> dict[str, Media]:
             with explained(view.uri, "reading evidence"):
                 table = view.evidence.to_table(
                     columns=["key", "media_type", "data", "digest"],
-                    filter=f"key = {quoted(key)}",
+                    filter=one_of("key", sorted(keys)),
                     late_materialization=True,
                 )
             return table_to_media(table)
@@ -298,20 +357,39 @@ class Store:
         if sources:
             self.change(lambda work: writing.relocate(work, sources))
 
-    def encode(self, embeddings: Embeddings, done: Mapping[str, LedgerEntry]) -> None:
-        """Give stored segments vectors of one space; those of other spaces stay as they are.
+    def encode(self, encoded: Sequence[Embeddings], done: Mapping[str, LedgerEntry]) -> None:
+        """Give stored segments vectors; those of other spaces stay as they are.
 
         Args:
-            embeddings: One space; ids that are not there are none.
-            done: Entries as they were seen, of assets all of whose segments with words have
-                vectors with this; one that another writer has changed since is not marked.
+            encoded: One value a space; ids that are not there are none.
+            done: Entries as they were seen, of assets in which nothing is left to be encoded in
+                these spaces; one that another writer has changed since is not marked.
 
         Raises:
-            SpaceMismatch: The space has another width in the knowledge base.
+            SpaceMismatch: A space has another width in the knowledge base.
             StoreError: It could not be written; the knowledge base is as it was.
         """
-        if embeddings.ids or done:
-            self.change(lambda work: writing.encode(work, embeddings, done))
+        if done or any(embeddings.ids for embeddings in encoded):
+            self.change(lambda work: writing.encode(work, encoded, done))
+
+    def drop_space(self, space: str) -> None:
+        """Take a vector space out; the disk is free of it after `optimize(purge=True)`.
+
+        Raises:
+            NotFound: There is no such space.
+        """
+        self.change(lambda work: writing.drop_space(work, space))
+
+    def tag(self, tags: Mapping[str, Sequence[str]], origin: str) -> None:
+        """Give segments tags by their ids, in place of those of the same origin.
+
+        Args:
+            tags: Words by segment id; no words takes them away; unknown ids are none.
+            origin: What found them, such as the setting of an encoder; "" is for those that
+                came with the file.
+        """
+        if tags:
+            self.change(lambda work: writing.tag(work, tags, origin))
 
     def optimize(self, *, purge: bool = False) -> None:
         """Bring the indexes up to date, join small files and drop versions past their time.

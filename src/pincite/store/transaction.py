@@ -34,7 +34,13 @@ from pincite.store.engine import (
     table_uri,
 )
 from pincite.store.ledger import HEAD_ID, Head, LedgerRow, rows_to_table
-from pincite.store.schema import spaces
+from pincite.store.schema import (
+    SCHEMA_VERSION,
+    VERSION_KEY,
+    needs_version,
+    spaces,
+    version_of,
+)
 from pincite.store.view import View
 
 T = TypeVar("T")
@@ -101,7 +107,17 @@ class Chain:
     def add_columns(self, fields: Sequence[pa.Field]) -> None:
         """Add columns that are null everywhere."""
         if fields:
-            self._step("adding a vector space", lambda d: d.add_columns(list(fields)))
+            self._step("adding a column", lambda d: d.add_columns(list(fields)))
+
+    def drop_columns(self, names: Sequence[str]) -> None:
+        """Take columns out of the table."""
+        if names:
+            self._step("dropping a column", lambda d: d.drop_columns(list(names)))
+
+    def describe(self, column: str, said: Mapping[str, str]) -> None:
+        """Put words into the metadata of a column."""
+        change = {column: dict(said)}
+        self._step("describing a column", lambda d: d.update_field_metadata(change))
 
     def drop_fragments(self, numbers: Sequence[int]) -> None:
         """Take whole fragments out of the table, without reading them."""
@@ -173,9 +189,26 @@ class Change:
         )
         if replace(head, change=before.change) == before and not self.put and not self.drop:
             return self.base
+        if self.segments.version and needs_version(self.segments.dataset.schema) > version_of(
+            self.base.ledger.schema
+        ):
+            self.base = upgraded(self.base)
         ledger = commit_ledger(self.base, self.put, self.drop, head)
         rows = {a: row for a, row in self.base.rows.items() if a not in self.drop}
         return View(self.base.uri, ledger, rows | self.put)
+
+
+def upgraded(view: View) -> View:
+    """Return the same state marked with the newest schema, which older releases refuse.
+
+    Whoever dies after it has changed nothing else.
+    """
+    ledger = open_table(view.uri, LEDGER, view.version)
+    with explained(view.uri, "marking the ledger with its schema"):
+        ledger.update_schema_metadata({VERSION_KEY.decode(): str(SCHEMA_VERSION)})
+    if ledger.version != view.version + 1:
+        raise Interfered
+    return View(view.uri, ledger, view.rows)
 
 
 def commit_ledger(

@@ -48,10 +48,10 @@ _ANALYSIS = {
 
 
 def index_words(segments: lance.LanceDataset) -> None:
-    """Build the word index of each searched column that has none."""
-    present = indexed_columns(segments)
+    """Build the word index of each searched column that is there and has none."""
+    present, names = indexed_columns(segments), segments.schema.names
     for column in WORD_COLUMNS:
-        if column not in present:
+        if column in names and column not in present:
             segments.create_scalar_index(column, "INVERTED", **_ANALYSIS)
 
 

@@ -1,17 +1,32 @@
-"""The changes a knowledge base knows: take files in, forget them, note where they lie, encode."""
+"""The changes a knowledge base knows: take in, forget, note where it lies, encode, drop, tag."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
-from pincite.errors import NotFound, UsageError
-from pincite.store.engine import one_of
+import pyarrow as pa
+
+from pincite.errors import NotFound, UsageError, did_you_mean
+from pincite.store.engine import explained, one_of
 from pincite.store.ledger import Ingested, LedgerEntry, LedgerRow, Source
-from pincite.store.rows import evidence_of, evidence_table, moved, segments_table
+from pincite.store.rows import evidence_of, evidence_table, moved, segments_table, tagged
+from pincite.store.schema import (
+    ENCODER_KEY,
+    SEGMENTS_SCHEMA,
+    TAG_FIELDS,
+    encoder_of,
+    spaces,
+    token_columns,
+)
 from pincite.store.transaction import Change, in_parts
-from pincite.store.vectors import column, vectors_by_id, with_vectors
+from pincite.store.upkeep import index_words
+from pincite.store.vectors import Column, columns, with_columns
 from pincite.types import Embeddings
+
+_ROWS_AT_ONCE = 250
+"""Rows rewritten together: the token vectors of a page take up to half a megabyte."""
 
 
 def ingest(work: Change, batch: Sequence[Ingested]) -> str:
@@ -20,8 +35,7 @@ def ingest(work: Change, batch: Sequence[Ingested]) -> str:
     _leave_paths(work, files)
     work.remove_rows({*files, *work.drop})
     table = segments_table(list(files.values()), work.spaces)
-    known = {field.name for field in work.spaces.values()}
-    work.segments.add_columns([f for f in table.schema if _is_new_vector(f.name, known)])
+    _make_room(work, [f for f in table.schema if f.name not in SEGMENTS_SCHEMA.names])
     work.segments.append(table)
     work.evidence.append(evidence_table(files.values()))
     for asset_id, item in files.items():
@@ -29,8 +43,19 @@ def ingest(work: Change, batch: Sequence[Ingested]) -> str:
     return f"{len(files)} files taken in"
 
 
-def _is_new_vector(name: str, known: Collection[str]) -> bool:
-    return name.startswith("vector_") and name not in known
+def _make_room(work: Change, fields: Sequence[pa.Field]) -> None:
+    """Add the columns that the table lacks, and note the encoders of those that are filled."""
+    if not fields:
+        return
+    schema = work.segments.dataset.schema
+    new = [field for field in fields if field.name not in schema.names]
+    work.segments.add_columns(new)
+    if {field.name for field in TAG_FIELDS} & {field.name for field in new}:
+        work.segments.maintain("indexing the words", index_words)
+    known = {field.name: encoder_of(field) for field in spaces(schema).values()}
+    for field in spaces(pa.schema(fields)).values():
+        if known.get(field.name, encoder_of(field)) != encoder_of(field):
+            work.segments.describe(field.name, {ENCODER_KEY.decode(): encoder_of(field)})
 
 
 def _counted(item: Ingested) -> LedgerRow:
@@ -94,28 +119,85 @@ def relocate(work: Change, sources: Mapping[str, tuple[Source, ...]]) -> str:
     return f"{len(sources)} files moved"
 
 
-def encode(work: Change, embeddings: Embeddings, done: Mapping[str, LedgerEntry]) -> str:
-    """Give stored segments vectors of one space; ids that are not there are none.
+def encode(work: Change, encoded: Sequence[Embeddings], done: Mapping[str, LedgerEntry]) -> str:
+    """Give stored segments vectors, one value a space; ids that are not there are none.
 
     Raises:
-        SpaceMismatch: The space has another width in the knowledge base.
-        StoreError: Vectors of another space are damaged.
+        SpaceMismatch: A space has another width in the knowledge base.
+        StoreError: Vectors that are there already are damaged.
     """
-    field = column(embeddings, work.spaces)
-    if embeddings.space not in work.spaces and embeddings.ids:
-        work.segments.add_columns([field])
-    by_id = vectors_by_id(work.base.uri, embeddings)
-    for part in in_parts(embeddings.ids):
-        condition = one_of("id", part)
-        rows = work.segments.dataset.to_table(filter=condition)
-        work.segments.delete(condition)
-        work.segments.append(with_vectors(rows, field, by_id))
+    filled = [c for e in encoded for c in columns(work.base.uri, e, work.spaces)]
+    _make_room(work, [column.field for column in filled])
+    ids = sorted({i for embeddings in encoded for i in embeddings.ids})
+    for part in in_parts(ids, _ROWS_AT_ONCE):
+        _rewrite(work, one_of("id", part), lambda rows: with_columns(rows, filled))
     for asset_id, seen in done.items():
         row = work.base.rows.get(asset_id)
         if row is not None and row.entry == seen:
-            spaces = tuple(sorted({*seen.spaces, embeddings.space}))
-            work.put[asset_id] = replace(row, entry=replace(seen, spaces=spaces))
-    return f"{len(embeddings.ids)} segments encoded"
+            named = tuple(sorted({*seen.spaces, *(e.space for e in encoded)}))
+            work.put[asset_id] = replace(row, entry=replace(seen, spaces=named))
+    return f"{len(ids)} segments encoded"
+
+
+def drop_space(work: Change, space: str) -> str:
+    """Take a space out: its columns, and its name from the ledger.
+
+    Rows with vectors there are written anew, so that the next purge frees the disk of them.
+
+    Raises:
+        NotFound: There is no such space.
+        StoreError: Vectors that are there are damaged.
+    """
+    schema = work.segments.dataset.schema
+    found = (spaces(schema).get(space), token_columns(schema).get(space))
+    fields = [field for field in found if field is not None]
+    holders = {a: row for a, row in work.base.rows.items() if space in row.entry.spaces}
+    if not fields and not holders:
+        known = ", ".join(sorted(work.spaces)) or "none"
+        raise NotFound(
+            f"no vector space {space!r} in the knowledge base {work.base.uri}; there are: "
+            f"{known}.{did_you_mean(space, work.spaces)}"
+        )
+    emptied = [Column(field, {}) for field in fields]
+    for part in in_parts(_ids_with(work, fields), _ROWS_AT_ONCE):
+        _rewrite(work, one_of("id", part), lambda rows: with_columns(rows, emptied))
+    work.segments.drop_columns([field.name for field in fields])
+    for asset_id, row in holders.items():
+        left = tuple(name for name in row.entry.spaces if name != space)
+        work.put[asset_id] = replace(row, entry=replace(row.entry, spaces=left))
+    return f"space {space} dropped"
+
+
+def _ids_with(work: Change, fields: Sequence[pa.Field]) -> list[str]:
+    """Return the segments with a value in any of the columns."""
+    if not fields:
+        return []
+    condition = " OR ".join(f"{field.name} IS NOT NULL" for field in fields)
+    return sorted(
+        work.segments.dataset.to_table(columns=["id"], filter=condition)["id"].to_pylist()
+    )
+
+
+def tag(work: Change, tags: Mapping[str, Sequence[str]], origin: str) -> str:
+    """Replace the tags of one origin; ids that are not there are none.
+
+    Raises:
+        StoreError: A segment is damaged.
+    """
+    _make_room(work, TAG_FIELDS)
+    for part in in_parts(sorted(tags), _ROWS_AT_ONCE):
+        _rewrite(work, one_of("id", part), lambda rows: tagged(rows, tags, origin))
+    return f"{len(tags)} segments tagged"
+
+
+def _rewrite(work: Change, condition: str, renewed: Callable[[pa.Table], pa.Table]) -> None:
+    """Put rows in place of those that meet a condition."""
+    with explained(work.base.uri, "reading segments"):
+        rows = work.segments.dataset.to_table(filter=condition)
+    if rows.num_rows:
+        new = renewed(rows)
+        work.segments.delete(condition)
+        work.segments.append(new)
 
 
 def _move(work: Change, sources: Mapping[str, tuple[Source, ...]]) -> None:
@@ -127,9 +209,7 @@ def _move(work: Change, sources: Mapping[str, tuple[Source, ...]]) -> None:
     ]
     for part in in_parts(sorted(changed)):
         condition = one_of("asset_id", part)
-        rows = work.segments.dataset.to_table(filter=condition)
-        work.segments.delete(condition)
-        work.segments.append(moved(rows, {a: entries[a].asset for a in part}))
+        _rewrite(work, condition, partial(moved, assets={a: entries[a].asset for a in part}))
     for asset_id, entry in entries.items():
         work.put[asset_id] = replace(work.base.rows[asset_id], entry=entry)
 
