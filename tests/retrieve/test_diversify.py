@@ -23,7 +23,7 @@ def test_each_choice_is_the_best_there_is_by_the_formula(diversity):
         for place, chosen in enumerate(order):
             before = order[:place]
 
-            def gain(i, before=before):
+            def gain(i, before=before, relevance=relevance, alike=alike):
                 against = max((alike[i, c] for c in before), default=0.0)
                 return (1 - diversity) * relevance[i] - diversity * against
 

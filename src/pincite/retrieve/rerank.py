@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
+from pincite.config import Config
+from pincite.content import Content, Modality
 from pincite.errors import ModelMismatch
-from pincite.registry import Registry
+from pincite.registry import Plugin, Registry
 from pincite.retrieve.pool import Pool
+from pincite.store.tables import Store
 from pincite.types import Asset, Query, Segment
 
 
@@ -20,10 +24,13 @@ class Candidate:
     Attributes:
         segment: The segment.
         asset: The asset it was cut from.
+        read: Gives its content to a model that reads certain modalities, decoded when asked
+            for: its picture, sound or footage, else its words; None if there is none of these.
     """
 
     segment: Segment
     asset: Asset
+    read: Callable[[Collection[Modality]], Content | None]
 
 
 class Reranker(Protocol):
@@ -41,12 +48,28 @@ class Reranker(Protocol):
 rerankers: Registry[Reranker] = Registry(
     kind="reranker",
     group="pincite.rerankers",
-    builtin={},
+    builtin={
+        "cross-encoder": Plugin("pincite.retrieve.cross_encoder:CrossEncoderReranker"),
+    },
 )
 
 
+def create(setting: str, config: Config) -> Reranker | None:
+    """Return the reranker of a setting such as "cross-encoder:./model"; None for "".
+
+    Raises:
+        UnknownPlugin: There is none of this name.
+        UsageError: It needs a directory, or takes none.
+        NotFound: There is no such model here.
+    """
+    if not setting:
+        return None
+    name, options = rerankers.named(setting)
+    return rerankers.create(name, config=config, **options)
+
+
 def reranked(
-    pool: Pool, shares: Mapping[str, float], reranker: Reranker, depth: int
+    pool: Pool, shares: Mapping[str, float], reranker: Reranker, depth: int, store: Store
 ) -> dict[str, float]:
     """Return the shares with those of the best `depth` dealt out anew by a reranker.
 
@@ -59,7 +82,7 @@ def reranked(
     order = [id for id, _ in sorted(shares.items(), key=lambda item: (-item[1], item[0]))][:depth]
     if not order:
         return dict(shares)
-    read = [Candidate(pool.segments[i], pool.assets[pool.segments[i].asset_id]) for i in order]
+    read = [_candidate(pool, id, store) for id in order]
     scores = reranker.rerank(pool.asked.query, read)
     if len(scores) != len(order) or not all(map(math.isfinite, scores)):
         raise ModelMismatch(
@@ -67,6 +90,24 @@ def reranked(
             f"not all of them numbers; check the model it runs"
         )
     return dict(shares) | _dealt(shares, order, scores)
+
+
+def _candidate(pool: Pool, id: str, store: Store) -> Candidate:
+    segment = pool.segments[id]
+    return Candidate(segment, pool.assets[segment.asset_id], partial(_content, store, segment))
+
+
+def _content(store: Store, segment: Segment, modalities: Collection[Modality]) -> Content | None:
+    from pincite.ingest.content import segment_content  # decoders are slow to import
+
+    if segment.modality == "text":
+        return segment_content(segment, None, None, None, modalities)
+    picture, clip = f"{segment.id}/picture", f"{segment.id}/clip"
+    original = f"{segment.asset_id}/original"
+    kept = store.media_of([picture, clip, original])
+    return segment_content(
+        segment, kept.get(picture), kept.get(clip), kept.get(original), modalities
+    )
 
 
 def _dealt(

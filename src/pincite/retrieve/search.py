@@ -94,7 +94,8 @@ class Searcher:
         shares = fused.shares
         clock.lap("fuse")
         if options.reranker is not None:
-            shares = reranked(pool, shares, options.reranker, options.rerank_depth)
+            depth = options.rerank_depth
+            shares = reranked(pool, shares, options.reranker, depth, self.store)
             clock.lap("rerank")
         best = self._chosen(pool, shares, k)
         evidence = tuple(

@@ -1,0 +1,202 @@
+"""Cross-encoders as rerankers: one model reads query and candidate together.
+
+Any model that sentence-transformers loads as a `CrossEncoder` runs in torch; one with its ONNX
+file and tokenizer beside it runs without torch, on words. A model that reads pictures is given the
+picture of a candidate, and that of the query, instead of the words on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from pincite.config import Config, load_config
+from pincite.content import MODALITIES, Content, Modality, Picture
+from pincite.encode.backends import backend_of, onnx_file
+from pincite.encode.model_files import locate, read_json
+from pincite.errors import ModelMismatch, UsageError
+from pincite.retrieve.rerank import Candidate
+from pincite.types import Query
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+BATCH = 16
+_MAX_TOKENS = 512
+_ONNX = "model"
+Pair = tuple[Content, Content]
+
+
+class _Scorer(Protocol):
+    """Judges pairs of a query and a candidate."""
+
+    modalities: frozenset[Modality]
+
+    def scores(self, pairs: Sequence[Pair]) -> list[float]:
+        """Return the log odds of each pair."""
+        ...
+
+
+class CrossEncoderReranker:
+    """Reads query and candidate together (Nogueira and Cho, Passage Re-ranking with BERT, 2019).
+
+    Attributes:
+        modalities: What it reads.
+    """
+
+    def __init__(self, directory: str | Path, *, config: Config | None = None) -> None:
+        """Find a model: a directory, or an id in the local cache of the Hugging Face hub.
+
+        Raises:
+            NotFound: There is no such model here.
+            MissingExtra: It needs a package that is not installed.
+            ModelMismatch: It gives something else than one score a pair.
+        """
+        config = config or load_config()
+        folder = locate(directory)
+        backend = backend_of(config, "cross-encoder", folder, (_ONNX,))
+        self._scorer: _Scorer = _Torch(folder, config) if backend == "torch" else _Onnx(folder)
+        self.modalities = self._scorer.modalities
+
+    def rerank(self, query: Query, candidates: Sequence[Candidate]) -> list[float]:
+        """Return the log odds of each candidate, in order.
+
+        A candidate that holds nothing the model reads gets the least of all scores.
+
+        Raises:
+            UsageError: Nothing of the query is of a kind the model reads.
+        """
+        asked = self._asked(query)
+        contents = [candidate.read(self.modalities) for candidate in candidates]
+        places = [i for i, content in enumerate(contents) if content is not None]
+        pairs = [(asked, contents[i]) for i in places]
+        found = self._scorer.scores([(one, other) for one, other in pairs if other is not None])
+        scores = np.full(len(candidates), min(found, default=0.0))
+        scores[places] = found
+        return [float(score) for score in scores]
+
+    def _asked(self, query: Query) -> Content:
+        words = "\n".join(part for part in (query.text, query.heard) if part.strip())
+        if "text" in self.modalities and words and query.weight("text") > 0:
+            return words
+        for content, weight in query.parts():
+            if weight > 0 and not isinstance(content, str) and content.modality in self.modalities:
+                return content
+        raise UsageError(
+            f"the reranker reads {', '.join(sorted(self.modalities))}, and the query holds nothing "
+            "of that; leave the reranker out, or add words to the query"
+        )
+
+
+class _Torch:
+    """A `CrossEncoder` of sentence-transformers."""
+
+    def __init__(self, folder: Path, config: Config) -> None:
+        from pincite.encode.torch_model import device_of, quietly
+
+        with quietly():
+            from sentence_transformers import CrossEncoder
+
+            try:
+                self._model: Any = CrossEncoder(
+                    str(folder),
+                    device=str(device_of(config)),
+                    local_files_only=True,
+                    trust_remote_code=False,
+                    model_kwargs={"use_safetensors": True},
+                )
+            except Exception as error:  # torch, safetensors and Transformers each raise their own
+                raise ModelMismatch(
+                    f"the reranker in {str(folder)!r} cannot be loaded: {error}. Fetch or save it "
+                    "again; only safetensors are loaded"
+                ) from error
+        if self._model.num_labels != 1:
+            raise ModelMismatch(
+                f"the model in {str(folder)!r} gives {self._model.num_labels} numbers a pair; a "
+                "reranker gives one"
+            )
+        self.modalities = frozenset(m for m in MODALITIES if self._model.supports(m))
+
+    def scores(self, pairs: Sequence[Pair]) -> list[float]:
+        """Return the log odds of each pair."""
+        if not pairs:
+            return []
+        import torch
+
+        given = [tuple(_as_input(content) for content in pair) for pair in pairs]
+        found = self._model.predict(
+            given,
+            batch_size=BATCH,
+            activation_fn=torch.nn.Identity(),
+            show_progress_bar=False,
+        )
+        return [float(score) for score in np.asarray(found, np.float32).reshape(-1)]
+
+
+def _as_input(content: Content) -> Any:
+    """Return content as sentence-transformers takes it."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, Picture):
+        from PIL import Image
+
+        return Image.fromarray(content.pixels)
+    raise UsageError(f"a reranker reads words and pictures here, got a {type(content).__name__}")
+
+
+class _Onnx:
+    """An ONNX file of a sequence classifier over pairs, and its tokenizer."""
+
+    modalities: frozenset[Modality] = frozenset({"text"})
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime
+
+        path = onnx_file(folder, _ONNX)
+        self._session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        self._inputs = {given.name for given in self._session.get_inputs()}
+        self._tokenizer = _tokenizer(folder)
+
+    def scores(self, pairs: Sequence[Pair]) -> list[float]:
+        """Return the log odds of each pair."""
+        order = sorted(range(len(pairs)), key=lambda i: -len(str(pairs[i][1])))
+        scores = [0.0] * len(pairs)
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            for place, score in zip(places, self._run([pairs[i] for i in places]), strict=True):
+                scores[place] = score
+        return scores
+
+    def _run(self, pairs: Sequence[Pair]) -> list[float]:
+        read = self._tokenizer.encode_batch([(str(q), str(d)) for q, d in pairs])
+        given = {
+            "input_ids": np.array([e.ids for e in read], np.int64),
+            "attention_mask": np.array([e.attention_mask for e in read], np.int64),
+            "token_type_ids": np.array([e.type_ids for e in read], np.int64),
+        }
+        logits = self._session.run(None, {n: v for n, v in given.items() if n in self._inputs})[0]
+        if logits.size != len(pairs):
+            raise ModelMismatch(
+                f"the ONNX reranker gives logits of shape {logits.shape} for {len(pairs)} pairs; "
+                "a reranker gives one number a pair"
+            )
+        return [float(score) for score in logits.reshape(-1)]
+
+
+def _tokenizer(folder: Path) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    path = folder / "tokenizer.json"
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exception
+        raise ModelMismatch(f"{path} is no tokenizer: {error}; save the model again") from error
+    config = read_json(folder / "config.json")
+    room = int(config.get("max_position_embeddings", _MAX_TOKENS))
+    tokenizer.enable_truncation(min(room, _MAX_TOKENS), strategy="only_second")
+    pad = int(config.get("pad_token_id") or 0)
+    tokenizer.enable_padding(pad_id=pad, pad_token=tokenizer.id_to_token(pad) or "[PAD]")
+    return tokenizer
