@@ -36,7 +36,7 @@ Kind = Literal[
     "cost",
 ]
 Scores: TypeAlias = npt.NDArray[np.float64]
-Times: TypeAlias = "npt.NDArray[np.int64] | npt.NDArray[np.float64]"
+Times: TypeAlias = npt.NDArray[np.int64]
 I = TypeVar("I")  # noqa: E741
 
 
@@ -113,8 +113,8 @@ class Measure(ABC, Generic[I]):
     def __post_init__(self) -> None:
         if self.cut is not None:
             self.cut.check(self.name, self.cutoff)
-            if self.cut.whole and self.cutoff is not None:
-                object.__setattr__(self, "cutoff", int(self.cutoff))
+            if self.cutoff is not None and self.cutoff == int(self.cutoff):
+                object.__setattr__(self, "cutoff", int(self.cutoff))  # prints as 10, not 10.0
         elif self.cutoff is not None:
             raise UsageError(f"measure {self.name!r} has no cutoff; write {self.name}")
         if self.needs and find_spec(self.needs) is None:
@@ -122,7 +122,7 @@ class Measure(ABC, Generic[I]):
 
     def __str__(self) -> str:
         said = ", ".join(f"{key}={_written(value)}" for key, value in self.params.items())
-        cutoff = "" if self.cutoff is None else f"@{self.cutoff:g}"
+        cutoff = "" if self.cutoff is None else f"@{self.cutoff}"
         return f"{self.name}{f'({said})' if said else ''}{cutoff}"
 
     @property
@@ -195,7 +195,7 @@ class Pooled(Measure[I]):
     def of(self, sums: Scores) -> Scores:
         """Return the values that follow from sums (r, s): (r,)."""
 
-    def scores(self, items: Sequence[I]) -> Scores:
+    def scores(self, items: Sequence[I]) -> Sequence[float] | Scores:
         """Return the value of each item alone: (n,)."""
         counts = self.counts(items)
         return np.where(np.isnan(counts).any(axis=1), np.nan, self.of(np.nan_to_num(counts)))

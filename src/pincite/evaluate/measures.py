@@ -44,10 +44,11 @@ ALIASES = {
     "hit": "Success",
     "hits": "Success",
     "exactmatch": "EM",
+    "chrf++": "chrF(words=2)",
     "p50": "Latency@50",
     "p95": "Latency@95",
 }
-"""Other names in use; a cutoff that is written wins over that of the alias."""
+"""Other names in use, and how they are written here."""
 _NAME = re.compile(r"\s*([\w\-+]+)\s*(?:\(([^()]*)\))?\s*(?:@\s*([^\s@]+))?\s*")
 
 
@@ -69,11 +70,12 @@ def parse(text: str) -> Measure[Any]:
             f"{text!r} is not written as a measure is; write NAME, NAME@cutoff or "
             f"NAME(key=value)@cutoff, for instance nDCG@10"
         )
-    name, default = _known(match[1])
+    name = _known(match[1])
+    if "@" in name or "(" in name:
+        return parse(name + text[match.end(1) :].strip())
     options = _options(name, match[2] or "")
-    cutoff = match[3] or default
-    if cutoff:
-        options["cutoff"] = _number(name, cutoff)
+    if match[3]:
+        options["cutoff"] = _number(name, match[3])
     return registry.create(name, **options)
 
 
@@ -87,15 +89,17 @@ def parse_all(text: str) -> tuple[Measure[Any], ...]:
     return tuple(parse(part) for part in re.split(r",(?![^()]*\))", text) if part.strip())
 
 
-def _known(written: str) -> tuple[str, str]:
-    """Return the registered name for a written one, and the cutoff that an alias brings."""
-    by_key = {_key(name): name for name in registry}
-    if _key(written) in by_key:
-        return by_key[_key(written)], ""
-    if alias := ALIASES.get(_key(written)):
-        name, _, cutoff = alias.partition("@")
-        return name, cutoff
-    raise UnknownPlugin("measure", written, registry)
+def _known(written: str) -> str:
+    """Return the registered name for a written one, or what its alias stands for.
+
+    Raises:
+        UnknownPlugin: There is none.
+    """
+    names = {_key(name): name for name in registry}
+    found = names.get(_key(written)) or ALIASES.get(_key(written))
+    if found is None:
+        raise UnknownPlugin("measure", written, registry)
+    return found
 
 
 def _key(name: str) -> str:
