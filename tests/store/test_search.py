@@ -1,8 +1,9 @@
 """Looking up: words of both languages, safe queries, filters."""
 
+import numpy as np
 import pytest
 
-from pincite.errors import UsageError
+from pincite.errors import SpaceMismatch, UsageError
 from pincite.store.searchable import QUERY_CHARACTERS, searchable_query
 from pincite.store.tables import Store
 from tests.store.making import ingested, vector
@@ -155,3 +156,49 @@ def test_searching_says_nothing_on_the_way(store, capfd):
     store.lexical("pump", 3)
     store.nearest("words", vector("pump"), 3)
     assert capfd.readouterr() == ("", "")
+
+
+def stored(store):
+    """All vectors of the knowledge base by segment id, (n, d)."""
+    texts = {e.segment.id: e.segment.text for n, t in enumerate(TEXTS) for e in files(n, t)}
+    return list(texts), np.array([vector(text) for text in texts.values()])
+
+
+def files(number, text):
+    return ingested(f"/{number}.txt", text, title="").extracts
+
+
+@pytest.mark.parametrize(
+    ("metric", "compare"),
+    [
+        ("cosine", lambda rows, q: rows @ q / np.linalg.norm(q)),
+        ("dot", lambda rows, q: rows @ q),
+        ("l2", lambda rows, q: -np.linalg.norm(rows - q, axis=1)),
+    ],
+)
+def test_scores_are_those_of_the_metric_asked_for(store, metric, compare):
+    ids, rows = stored(store)
+    query = 3 * vector("pump pressure station") + 0.1
+    expected = dict(zip(ids, compare(rows.astype(float), query.astype(float)), strict=True))
+    hits = store.nearest("words", query, len(ids), metric=metric)
+    assert len(hits) == len(ids)
+    assert hits == sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+    for id_, score in hits:
+        assert score == pytest.approx(expected[id_], abs=1e-3)
+
+
+def test_many_queries_at_once_find_what_each_finds_alone(store):
+    queries = np.array([vector("pump"), vector("水泵的压力"), 2 * vector("stations twice")])
+    many = store.nearest_many("words", queries, 3, "uri <> '/0.txt'")
+    alone = [store.nearest("words", q, 3, "uri <> '/0.txt'") for q in queries]
+    assert [[i for i, _ in hits] for hits in many] == [[i for i, _ in hits] for hits in alone]
+    assert store.nearest_many("words", queries[:0], 3) == []
+
+
+def test_queries_that_cannot_be_compared_are_refused(store):
+    with pytest.raises(UsageError, match="'euclid'; known: cosine, l2, dot"):
+        store.nearest("words", vector("pump"), 3, metric="euclid")
+    with pytest.raises(UsageError, match="zero or holds numbers"):
+        store.nearest_many("words", np.array([vector("pump"), 0 * vector("pump")]), 3)
+    with pytest.raises(SpaceMismatch, match="width 15"):
+        store.nearest("words", vector("pump")[1:], 3)

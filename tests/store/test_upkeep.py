@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pincite.store import upkeep
+from pincite.store import upkeep, vector_index
 from pincite.store.check import check
 from pincite.store.tables import Store
 from tests.store.making import ids, ingested, vector
@@ -12,7 +12,7 @@ from tests.store.making import ids, ingested, vector
 @pytest.fixture
 def store(tmp_path, monkeypatch):
     """A knowledge base of 600 segments, with thresholds low enough for every index."""
-    monkeypatch.setattr(upkeep, "VECTOR_INDEX_ROWS", 500)
+    monkeypatch.setattr(vector_index, "VECTOR_INDEX_ROWS", 500)
     monkeypatch.setattr(upkeep, "KEY_INDEX_ROWS", 100)
     store = Store.open(str(tmp_path / "kb"), create=True)
     rng = np.random.default_rng(5)
@@ -47,7 +47,7 @@ def test_what_comes_after_the_index_was_built_is_found_at_once(store):
 
 
 def test_below_the_threshold_all_vectors_are_compared(store, monkeypatch):
-    monkeypatch.setattr(upkeep, "VECTOR_INDEX_ROWS", 601)
+    monkeypatch.setattr(vector_index, "VECTOR_INDEX_ROWS", 601)
     store.optimize()
     assert "vector_words" not in upkeep.indexed_columns(store.view.segments)
 
@@ -61,3 +61,62 @@ def test_upkeep_joins_what_many_commits_scattered(tmp_path):
     assert len(store.view.segments.get_fragments()) == 1
     assert len(store.view.ledger.get_fragments()) == 1
     assert len(store.lexical("text", 10)) == 8
+
+
+def index_of(store):
+    [index] = [i for i in store.view.segments.describe_indices() if "vector" in i.name]
+    return index
+
+
+def random_file(name, rows, seed):
+    words = [f"w{n}" for n in range(60)]
+    rng = np.random.default_rng(seed)
+    return ingested(f"/{name}.txt", *(" ".join(rng.choice(words, 12)) for _ in range(rows)))
+
+
+def test_vectors_that_come_later_go_into_the_index_and_many_renew_it(store, monkeypatch):
+    monkeypatch.setattr(vector_index, "DELTA_ROWS", 20)
+    monkeypatch.setattr(vector_index, "DELTAS", 2)
+    store.optimize()
+    seen = []
+    for number, rows in enumerate([10, 40, 40, 400]):
+        store.commit([random_file(f"late{number}", rows, number)])
+        store.optimize()
+        index = index_of(store)
+        seen.append((index.num_rows_indexed, len(index.segments)))
+    assert seen == [(600, 1), (650, 2), (690, 1), (1090, 1)]
+    query = vector("w1 w2 w3")
+    exact = {i for i, _ in store.nearest("words", query, 20, exact=True)}
+    assert len(exact & {i for i, _ in store.nearest("words", query, 20)}) >= 19
+
+
+def test_upkeep_leaves_a_vector_index_that_holds_nearly_all(store):
+    """Lance's own renewal joins partitions; each query would then compare most vectors."""
+    store.optimize()
+    before = [segment.uuid for segment in index_of(store).segments]
+    store.commit([random_file("late", 5, 1)])
+    store.optimize()
+    assert [segment.uuid for segment in index_of(store).segments] == before
+
+
+def test_an_index_finds_what_a_filter_leaves(store):
+    """A filter that keeps little, and nothing of what lies near the query."""
+    store.optimize()
+    for number in range(10):
+        where = f"uri = '/{number}.txt'"
+        queries = np.array([vector(f"w{n} w{n + 7}") for n in range(5)])
+        exact = store.nearest_many("words", queries, 10, where, exact=True)
+        found = store.nearest_many("words", queries, 10, where)
+        shared = [
+            len({i for i, _ in a} & {i for i, _ in b}) for a, b in zip(exact, found, strict=True)
+        ]
+        assert [len(hits) for hits in exact] == [10] * 5
+        assert np.mean(shared) >= 9.5
+
+
+def test_a_file_that_changed_is_found_by_its_new_vector_only(store):
+    store.optimize()
+    store.commit([ingested("/0.txt", "zeppelin over water")])
+    hits = store.nearest("words", vector("zeppelin over water"), 600)
+    assert hits[0][1] == pytest.approx(1.0, abs=1e-5)
+    assert len(hits) == 541

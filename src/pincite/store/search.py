@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,33 +13,30 @@ from lance.query import MultiMatchQuery
 
 from pincite.errors import SpaceMismatch, StoreError, UsageError
 from pincite.store.engine import explained
+from pincite.store.metrics import Metric, Ranked, check_metric, query_lengths, scored
 from pincite.store.schema import FILTER_COLUMNS, SEARCH_TAGS
 from pincite.store.searchable import searchable_query
+from pincite.store.vector_index import REFINE, probes
 from pincite.store.view import View
 from pincite.types import Vectors
 
 WORD_COLUMNS = {"search_text": 1.0, "search_context": 0.3, SEARCH_TAGS: 0.5}
 """What is looked up, and how much a match in it counts; the best of them decides."""
 
-PROBES, REFINE = 40, 5
-"""Partitions of the vector index that are read, and how many candidates are compared exactly."""
-
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`")
 
 
-def lexical(view: View, text: str, k: int, where: str) -> list[tuple[str, float]]:
+def lexical(view: View, text: str, k: int, where: str) -> Ranked:
     """Return (segment id, BM25) of the segments that share words with `text`, best first."""
     return _by_words(view, text, k, where, WORD_COLUMNS)
 
 
-def tagged(view: View, text: str, k: int, where: str) -> list[tuple[str, float]]:
+def tagged(view: View, text: str, k: int, where: str) -> Ranked:
     """Return (segment id, BM25) of the segments whose tags share words with `text`, best first."""
     return _by_words(view, text, k, where, {SEARCH_TAGS: 1.0})
 
 
-def _by_words(
-    view: View, text: str, k: int, where: str, weights: Mapping[str, float]
-) -> list[tuple[str, float]]:
+def _by_words(view: View, text: str, k: int, where: str, weights: Mapping[str, float]) -> Ranked:
     count = _limit(view, k)
     words = searchable_query(text)
     known = {n: weight for n, weight in weights.items() if n in view.segments.schema.names}
@@ -46,35 +44,65 @@ def _by_words(
         return _nothing(view, where)
     query = MultiMatchQuery(words, list(known), boosts=list(known.values()))
     found = _run(view, where, columns=["id", "_score"], full_text_query=query, limit=count)
-    return _ranked(found["id"].to_pylist(), found["_score"].to_pylist())
+    return _ranked(zip(found["id"].to_pylist(), found["_score"].to_pylist(), strict=True))
 
 
-def nearest(view: View, space: str, vector: Vectors, k: int, where: str) -> list[tuple[str, float]]:
-    """Return (segment id, cosine) of the segments nearest to a vector of `space`, best first.
+def nearest(
+    view: View,
+    space: str,
+    vectors: Vectors,
+    k: int,
+    where: str,
+    *,
+    metric: Metric = "cosine",
+    exact: bool = False,
+) -> list[Ranked]:
+    """Return for each vector of (m, d) the segments nearest to it in `space`, best first.
+
+    Args:
+        view: What is searched.
+        space: The vector space.
+        vectors: (m, d) query vectors; they need not be of unit length, those stored are.
+        k: How many segments each.
+        where: An SQL expression that confines the search, "" for none.
+        metric: What the scores are. Unit vectors rank alike by all three.
+        exact: Compare all vectors, also where there is an index.
 
     Raises:
         SpaceMismatch: The knowledge base holds vectors, but none of this space or width.
+        UsageError: A query cannot be compared, or `k`, `where` or `metric` is not valid.
     """
     count = _limit(view, k)
-    query = np.asarray(vector, dtype=np.float32).reshape(-1)
-    if not view.spaces or not count:
-        return _nothing(view, where)
+    queries = np.atleast_2d(np.asarray(vectors, dtype=np.float32))
+    check_metric(metric)
+    if not view.spaces or not count or not len(queries):
+        return [_nothing(view, where) for _ in queries]
+    column = _column(view, space, queries.shape[1])
+    lengths = query_lengths(queries)
+    near = {"column": column, "k": count, "metric": "cosine", "q": queries}
+    if len(queries) == 1:
+        near["q"] = queries[0]
+    if exact:
+        near["use_index"] = False
+    else:
+        near |= {"nprobes": probes(view.segments.count_rows()), "refine_factor": REFINE}
+    found = _run(view, where, columns=["id", "_distance"], nearest=near)
+    ids, cosines = found["id"].to_pylist(), 1.0 - found["_distance"].to_numpy()
+    owners = found["query_index"].to_numpy() if len(queries) > 1 else np.zeros(len(ids), int)
+    scores = scored(cosines, lengths[owners], metric).tolist()
+    rankings: list[Ranked] = [[] for _ in queries]
+    for owner, id_, score in zip(owners.tolist(), ids, scores, strict=True):
+        rankings[owner].append((id_, score))
+    return [_ranked(ranking) for ranking in rankings]
+
+
+def _column(view: View, space: str, width: int) -> str:
     field = view.spaces.get(space)
     if field is None:
         raise SpaceMismatch(space, ", ".join(sorted(view.spaces)))
-    if field.type.list_size != len(query):
-        raise SpaceMismatch(
-            f"{space} of width {len(query)}", f"{space} of width {field.type.list_size}"
-        )
-    if not np.isfinite(query).all() or not query.any():
-        raise UsageError(
-            "the query vector is zero or holds numbers that are not finite; the encoder failed"
-        )
-    near = {"column": field.name, "q": query, "k": count, "metric": "cosine"}
-    near |= {"nprobes": PROBES, "refine_factor": REFINE}
-    found = _run(view, where, columns=["id", "_distance"], nearest=near)
-    scores = [1.0 - distance for distance in found["_distance"].to_pylist()]
-    return _ranked(found["id"].to_pylist(), scores)
+    if field.type.list_size != width:
+        raise SpaceMismatch(f"{space} of width {width}", f"{space} of width {field.type.list_size}")
+    return str(field.name)
 
 
 def _limit(view: View, k: int) -> int:
@@ -84,16 +112,16 @@ def _limit(view: View, k: int) -> int:
         return min(k, int(view.segments.count_rows()))
 
 
-def _nothing(view: View, where: str) -> list[tuple[str, float]]:
+def _nothing(view: View, where: str) -> Ranked:
     """Return no results, yet refuse an expression that would be refused with some."""
     if where:
         _run(view, where, columns=["id"], limit=1)
     return []
 
 
-def _ranked(ids: list[str], scores: list[float]) -> list[tuple[str, float]]:
-    pairs = [(i, float(s)) for i, s in zip(ids, scores, strict=True) if np.isfinite(s)]
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+def _ranked(pairs: Iterable[tuple[str, float]]) -> Ranked:
+    finite = [pair for pair in pairs if math.isfinite(pair[1])]
+    return sorted(finite, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _run(view: View, where: str, **options: Any) -> pa.Table:

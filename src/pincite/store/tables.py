@@ -16,6 +16,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeVar
 
+import numpy as np
+
 from pincite.errors import NotFound, StoreError, StoreLocked, UsageError
 from pincite.store import lookup, search, upkeep, writing
 from pincite.store import versions as history
@@ -28,6 +30,7 @@ from pincite.store.engine import (
 )
 from pincite.store.ledger import Ingested, LedgerEntry, Source, table_to_rows
 from pincite.store.lock import WriterLock
+from pincite.store.metrics import Metric
 from pincite.store.opening import find, make
 from pincite.store.rows import segment_columns, table_to_media, table_to_segments
 from pincite.store.salvage import salvage
@@ -182,15 +185,47 @@ class Store:
         return self._read(lambda view: search.lexical(view, text, k, where))
 
     def nearest(
-        self, space: str, vector: Vectors, k: int, where: str = ""
+        self,
+        space: str,
+        vector: Vectors,
+        k: int,
+        where: str = "",
+        *,
+        metric: Metric = "cosine",
+        exact: bool = False,
     ) -> list[tuple[str, float]]:
-        """Return (segment id, cosine) of the `k` segments nearest to `vector` (d,) in `space`.
+        """Return (segment id, score) of the `k` segments nearest to `vector` (d,) in `space`.
+
+        Args:
+            space: The vector space.
+            vector: (d,), of any length but zero; stored vectors are of length 1.
+            k: How many.
+            where: An SQL expression over the columns that confines the search.
+            metric: What the score is: the cosine, the negative Euclidean distance ("l2") or the
+                inner product ("dot"); a larger score is nearer.
+            exact: Compare all vectors, also where there is an index.
 
         Raises:
             SpaceMismatch: The segments were encoded in other spaces.
             UsageError: `k` is below 1, or `where` is no expression over the columns.
         """
-        return self._read(lambda view: search.nearest(view, space, vector, k, where))
+        one = np.reshape(vector, (1, -1))
+        return self.nearest_many(space, one, k, where, metric=metric, exact=exact)[0]
+
+    def nearest_many(
+        self,
+        space: str,
+        vectors: Vectors,
+        k: int,
+        where: str = "",
+        *,
+        metric: Metric = "cosine",
+        exact: bool = False,
+    ) -> list[list[tuple[str, float]]]:
+        """Return for each vector of (m, d) what `nearest` returns, in one pass over the table."""
+        return self._read(
+            lambda view: search.nearest(view, space, vectors, k, where, metric=metric, exact=exact)
+        )
 
     def tagged(self, text: str, k: int, where: str = "") -> list[tuple[str, float]]:
         """Return (segment id, BM25) of at most `k` segments whose tags share words with `text`.

@@ -21,6 +21,7 @@ from pincite.store.engine import (
 from pincite.store.schema import spaces
 from pincite.store.search import WORD_COLUMNS
 from pincite.store.transaction import Change
+from pincite.store.vector_index import index_vectors
 from pincite.store.view import View
 
 KEEP = timedelta(days=7)
@@ -30,9 +31,6 @@ IN_FLIGHT = timedelta(hours=1)
 """Where there is no lock, younger versions may be another writer's unfinished work."""
 
 _NEVER = timedelta(days=36_500)
-
-VECTOR_INDEX_ROWS = 50_000
-"""Up to this many segments all vectors are compared, which is exact; then an index is built."""
 
 KEY_INDEX_ROWS = 20_000
 """From this many segments on their ids and assets are indexed."""
@@ -72,7 +70,7 @@ def maintain(work: Change) -> str:
     evidence.maintain("compaction", lambda d: d.optimize.compact_files())
     segments.maintain("indexing the words", index_words)
     segments.maintain("indexing the keys", _index_keys)
-    segments.maintain("indexing the vectors", _index_vectors)
+    segments.maintain("indexing the vectors", index_vectors)
     segments.maintain("bringing indexes up to date", _renew)
     if before != (_fingerprint(segments.dataset), _fingerprint(evidence.dataset)):
         raise Interfered
@@ -92,17 +90,6 @@ def _index_keys(segments: lance.LanceDataset) -> None:
         segments.create_scalar_index(column, "BTREE")
 
 
-def _index_vectors(segments: lance.LanceDataset) -> None:
-    present = indexed_columns(segments)
-    for field in spaces(segments.schema).values():
-        if field.name in present:
-            continue
-        rows = segments.count_rows(filter=f"{field.name} IS NOT NULL")
-        if rows >= VECTOR_INDEX_ROWS:
-            parts = int(np.sqrt(rows))
-            segments.create_index(field.name, "IVF_SQ", metric="cosine", num_partitions=parts)
-
-
 def unindexed_rows(segments: lance.LanceDataset) -> int:
     """Return how many segments the word index does not hold; they are found all the same."""
     rows = int(segments.count_rows())
@@ -113,7 +100,10 @@ def unindexed_rows(segments: lance.LanceDataset) -> int:
 
 
 def _renew(segments: lance.LanceDataset) -> None:
-    segments.optimize.optimize_indices()
+    """Let the indexes of words and keys hold all rows; those of vectors have had their turn."""
+    vectors = {field.name for field in spaces(segments.schema).values()}
+    names = [i.name for i in segments.describe_indices() if not vectors & set(i.field_names)]
+    segments.optimize.optimize_indices(index_names=names)
 
 
 def tidy(view: View, *, local: bool, purge: bool) -> None:
