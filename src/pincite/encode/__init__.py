@@ -68,6 +68,7 @@ encoders: Registry[Encoder] = Registry(
     builtin={
         "minilm": Plugin("pincite.encode.onnx_text:OnnxTextEncoder"),
         "dpr": Plugin("pincite.models.dpr_text:DprTextEncoder", package="torch", extra="torch"),
+        "timm": Plugin("pincite.encode.timm_vision:TimmEncoder", package="torch", extra="timm"),
         "keras": Plugin("pincite.encode.keras_vision:KerasEncoder", package="keras", extra="keras"),
     },
 )
