@@ -67,6 +67,11 @@ encoders: Registry[Encoder] = Registry(
     group="pincite.encoders",
     builtin={
         "minilm": Plugin("pincite.encode.onnx_text:OnnxTextEncoder"),
+        "visual": Plugin("pincite.encode.descriptors.visual:VisualEncoder"),
+        "perceptual-hash": Plugin(
+            "pincite.encode.descriptors.perceptual_hash:PerceptualHashEncoder"
+        ),
+        "acoustic": Plugin("pincite.encode.descriptors.acoustic:AcousticEncoder"),
         "dpr": Plugin("pincite.models.dpr_text:DprTextEncoder", package="torch", extra="torch"),
         "timm": Plugin("pincite.encode.timm_vision:TimmEncoder", package="torch", extra="timm"),
         "keras": Plugin("pincite.encode.keras_vision:KerasEncoder", package="keras", extra="keras"),
