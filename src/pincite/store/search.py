@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +20,13 @@ from pincite.store.vector_index import REFINE, probes
 from pincite.store.view import View
 from pincite.types import Vectors
 
+T = TypeVar("T")
+
 WORD_COLUMNS = {"search_text": 1.0, "search_context": 0.3, SEARCH_TAGS: 0.5}
 """What is looked up, and how much a match in it counts; the best of them decides."""
+
+NEARLY_ALL = 0.9
+"""A filter that keeps this share of the segments is none as far as the index is concerned."""
 
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`")
 
@@ -85,7 +90,7 @@ def nearest(
     if exact:
         near["use_index"] = False
     else:
-        near |= {"nprobes": probes(view.segments.count_rows()), "refine_factor": REFINE}
+        near |= {"nprobes": _probes(view, where), "refine_factor": REFINE}
     found = _run(view, where, columns=["id", "_distance"], nearest=near)
     ids, cosines = found["id"].to_pylist(), 1.0 - found["_distance"].to_numpy()
     owners = found["query_index"].to_numpy() if len(queries) > 1 else np.zeros(len(ids), int)
@@ -94,6 +99,18 @@ def nearest(
     for owner, id_, score in zip(owners.tolist(), ids, scores, strict=True):
         rankings[owner].append((id_, score))
     return [_ranked(ranking) for ranking in rankings]
+
+
+def _probes(view: View, where: str) -> int:
+    """Return how many partitions are read: all, where a filter may keep only what lies far off."""
+    rows = int(view.segments.count_rows())
+    if not where.strip() or _count(view, where) >= NEARLY_ALL * rows:
+        return probes(rows)
+    return rows  # Lance reads as many as there are
+
+
+def _count(view: View, where: str) -> int:
+    return int(_confined(view, where, lambda: view.segments.count_rows(filter=where)))
 
 
 def _column(view: View, space: str, width: int) -> str:
@@ -125,17 +142,23 @@ def _ranked(pairs: Iterable[tuple[str, float]]) -> Ranked:
 
 
 def _run(view: View, where: str, **options: Any) -> pa.Table:
-    if not where.strip():
-        with explained(view.uri, "searching"):
-            return view.segments.to_table(**options)
-    if ";" in _QUOTED.sub("", where) or "--" in _QUOTED.sub("", where):
+    if where.strip():
+        options |= {"filter": where, "prefilter": True}
+    return _confined(view, where, lambda: view.segments.to_table(**options))
+
+
+def _confined(view: View, where: str, read: Callable[[], T]) -> T:
+    """Return what is read through a filter; one that cannot be used is the caller's mistake."""
+    plain = _QUOTED.sub("", where)
+    if ";" in plain or "--" in plain:
         raise _wrong_where(where, "it is one expression, without ';' and comments")
     try:
         with explained(view.uri, "searching"):
-            return view.segments.to_table(filter=where, prefilter=True, **options)
+            return read()
     except StoreError as error:
         cause = str(error.__cause__)
-        if not re.search(r"invalid user input|cast|arrow error|schema error|sql", cause, re.I):
+        invalid = r"invalid user input|cast|arrow error|schema error|sql"
+        if not where.strip() or not re.search(invalid, cause, re.I):
             raise
         raise _wrong_where(where, cause.split(", /")[0][:300]) from error
 
