@@ -67,12 +67,21 @@ encoders: Registry[Encoder] = Registry(
     group="pincite.encoders",
     builtin={
         "minilm": Plugin("pincite.encode.onnx_text:OnnxTextEncoder"),
+        "sentence-transformers": Plugin("pincite.encode.sentence:SentenceEncoder"),
+        "transformers": Plugin("pincite.encode.text_model:TextModelEncoder"),
+        "t5": Plugin("pincite.encode.text_model:T5Encoder"),
+        "gpt": Plugin("pincite.encode.text_model:GptEncoder"),
+        "clip": Plugin("pincite.encode.image_text:ImageTextEncoder"),
+        "siglip": Plugin("pincite.encode.image_text:SiglipEncoder"),
+        "chinese-clip": Plugin("pincite.encode.image_text:ChineseClipEncoder"),
         "visual": Plugin("pincite.encode.descriptors.visual:VisualEncoder"),
         "perceptual-hash": Plugin(
             "pincite.encode.descriptors.perceptual_hash:PerceptualHashEncoder"
         ),
         "acoustic": Plugin("pincite.encode.descriptors.acoustic:AcousticEncoder"),
         "dpr": Plugin("pincite.models.dpr_text:DprTextEncoder", package="torch", extra="torch"),
+        "vit": Plugin("pincite.encode.vision:VitEncoder", package="torch", extra="torch"),
+        "resnet": Plugin("pincite.encode.vision:ResNetEncoder", package="torch", extra="torch"),
         "timm": Plugin("pincite.encode.timm_vision:TimmEncoder", package="torch", extra="timm"),
         "keras": Plugin("pincite.encode.keras_vision:KerasEncoder", package="keras", extra="keras"),
     },
@@ -80,11 +89,11 @@ encoders: Registry[Encoder] = Registry(
 
 
 def default_encoder(config: Config) -> Encoder | None:
-    """Return the text encoder that the setting `encoder` asks for, or None: words alone decide.
+    """Return the encoder that the setting `encoder` asks for, or None: words alone decide.
 
     "auto" takes the first model of the catalogue that has been pulled and is None without one;
-    "none" is None; any other word is the name of an encoder or an alias of a model. A trained
-    encoder has the directory of its model behind a colon: "dpr:runs/dpr/model".
+    "none" is None; any other word is what `making.make_encoder` takes: the name of an encoder, an
+    alias of a model, "NAME:MODEL", or a model's directory or hub id alone.
 
     Raises:
         MissingModel: A model was named that has not been pulled.
@@ -93,7 +102,8 @@ def default_encoder(config: Config) -> Encoder | None:
         UsageError: It needs a directory and none was given, or takes none; or there is no model.
         ModelMismatch: The model is damaged, or of another kind.
     """
-    from pincite.encode import catalog, hub
+    from pincite.encode import hub
+    from pincite.encode.making import make_encoder
 
     name = config["encoder"]
     if name == "none":
@@ -101,6 +111,4 @@ def default_encoder(config: Config) -> Encoder | None:
     if name == "auto":
         pulled = hub.default_model(config)
         return encoders.create(pulled.name, config=config) if pulled else None
-    by_alias = {alias: model.name for model in catalog.MODELS.values() for alias in model.aliases}
-    name, options = encoders.named(by_alias.get(name, name))
-    return encoders.create(name, config=config, **options)
+    return make_encoder(name, config)

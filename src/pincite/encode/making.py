@@ -1,0 +1,50 @@
+"""What the setting `encoder` means: a name, a name with a model, or a model alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pincite.config import Config
+from pincite.encode import Encoder, encoders
+from pincite.encode.family import KERAS, family_of
+from pincite.encode.model_files import is_hub_id, locate
+
+
+def make_encoder(setting: str, config: Config) -> Encoder:
+    """Return the encoder that a setting asks for.
+
+    Args:
+        setting: The name of an encoder ("minilm"), of an encoder and its model ("clip:./my-clip",
+            "clip:openai/clip-vit-base-patch32"), or a model alone ("./my-clip",
+            "openai/clip-vit-base-patch32"), whose encoder is found from its files.
+        config: Settings it is made with.
+
+    Raises:
+        UnknownPlugin: No encoder has this name.
+        NotFound: There is no such directory, and the hub's cache has no model of this id.
+        MissingModel: A model of the catalogue was named that has not been pulled.
+        MissingExtra: The encoder needs a package that is not installed.
+        UsageError: It needs a model and none was given, or takes none, or one of another kind.
+        ModelMismatch: The model is damaged.
+    """
+    from pincite.encode import catalog
+
+    by_alias = {alias: model.name for model in catalog.MODELS.values() for alias in model.aliases}
+    setting = by_alias.get(setting, setting)
+    if setting.partition(":")[0] not in encoders and is_model(setting):
+        name = KERAS if setting.endswith(f".{KERAS}") else family_of(locate(setting))
+        return encoders.create(name, config=config, directory=setting)
+    name, options = encoders.named(setting)
+    return encoders.create(name, config=config, **options)
+
+
+def is_model(setting: str) -> bool:
+    """Return whether a setting names a model rather than an encoder: a path, or an id of the hub.
+
+    Example:
+        >>> is_model("./my-clip"), is_model("openai/clip-vit-base-patch32"), is_model("clip:./x")
+        (True, True, False)
+    """
+    path = Path(setting).expanduser()
+    written = setting.startswith((".", "~")) or path.is_absolute()
+    return written or is_hub_id(setting) or path.is_dir()
