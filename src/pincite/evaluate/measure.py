@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from importlib.util import find_spec
 from typing import Any, ClassVar, Generic, Literal, TypeAlias, TypeVar
@@ -37,6 +37,7 @@ Kind = Literal[
 ]
 Scores: TypeAlias = npt.NDArray[np.float64]
 Times: TypeAlias = npt.NDArray[np.int64]
+Resampler: TypeAlias = Callable[[Times], Scores]
 I = TypeVar("I")  # noqa: E741
 
 
@@ -158,9 +159,14 @@ class Measure(ABC, Generic[I]):
             items: (n,)
             times: (r, n), not negative.
         """
+        return self.resampler(items)(times)
+
+    def resampler(self, items: Sequence[I | None]) -> Resampler:
+        """Return what forms the values of resamples, (r, n) to (r,); items are read once."""
         found = self.each(items)
         known = ~np.isnan(found)
-        return ratio(times @ np.where(known, found, 0.0), times @ known.astype(np.float64))
+        scores, weights = np.where(known, found, 0.0), known.astype(np.float64)
+        return lambda times: ratio(times @ scores, times @ weights)
 
     def present(self, items: Sequence[I | None]) -> tuple[npt.NDArray[np.int64], list[I]]:
         """Return the places of the items that are there, and these items.
@@ -200,16 +206,20 @@ class Pooled(Measure[I]):
         counts = self.counts(items)
         return np.where(np.isnan(counts).any(axis=1), np.nan, self.of(np.nan_to_num(counts)))
 
-    def resampled(self, items: Sequence[I | None], times: Times) -> Scores:
-        """Return the value of r corpora in which item i occurs `times[:, i]` times: (r,)."""
+    def resampler(self, items: Sequence[I | None]) -> Resampler:
+        """Return what forms the values of resamples, (r, n) to (r,); items are counted once."""
         at, present = self.present(items)
         if not present:
-            return np.full(len(times), np.nan)
+            return lambda times: np.full(len(times), np.nan)
         counts = self.counts(present)
         known = ~np.isnan(counts).any(axis=1)
-        sums = times[:, at][:, known].astype(np.float64) @ counts[known]
-        some = times[:, at][:, known].sum(axis=1) > 0
-        return np.where(some, self.of(sums), np.nan)
+        places, counts = at[known], counts[known]
+
+        def values(times: Times) -> Scores:
+            drawn = times[:, places]
+            return np.where(drawn.sum(axis=1) > 0, self.of(drawn @ counts), np.nan)
+
+        return values
 
 
 @dataclass(frozen=True)
@@ -225,14 +235,15 @@ class Whole(Measure[I]):
     def of_all(self, items: Sequence[I]) -> float:
         """Return the value of these items, at least one."""
 
-    def resampled(self, items: Sequence[I | None], times: Times) -> Scores:
-        """Return the value of r corpora in which item i occurs `times[:, i]` times: (r,)."""
+    def resampler(self, items: Sequence[I | None]) -> Resampler:
+        """Return what forms the values of resamples, (r, n) to (r,)."""
         at, present = self.present(items)
-        found = []
-        for row in np.asarray(times)[:, at].astype(np.int64):
-            drawn = [item for item, count in zip(present, row, strict=True) for _ in range(count)]
-            found.append(self.of_all(drawn) if drawn else np.nan)
-        return np.array(found, np.float64)
+
+        def value(row: npt.NDArray[np.int64]) -> float:
+            drawn = [present[place] for place in np.repeat(np.arange(len(present)), row)]
+            return self.of_all(drawn) if drawn else float("nan")
+
+        return lambda times: np.array([value(row) for row in times[:, at]], np.float64)
 
 
 def ratio(above: npt.ArrayLike, below: npt.ArrayLike) -> Scores:
