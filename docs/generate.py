@@ -20,6 +20,8 @@ from pincite.cli.tree import commands
 from pincite.codes import CODES, FAILING, NOTES
 from pincite.config import SETTINGS
 from pincite.encode import encoders
+from pincite.evaluate import measures
+from pincite.evaluate.measure import Measure
 from pincite.generate import generators
 from pincite.ingest import parsers
 from pincite.models.fusion import fusions
@@ -31,6 +33,7 @@ from pincite.testing import (
     ParserContract,
 )
 from pincite.testing.fusions import FusionContract
+from pincite.testing.measures import MeasureContract
 from pincite.train.config import Lora, Optim, Run
 from pincite.train.objective import Objective
 from pincite.train.recipes import recipes
@@ -223,6 +226,55 @@ def default_of(item: typing.Any) -> str:
     return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
 
 
+def measures_page() -> Iterator[str]:
+    """Yield the page of measures: how each is written, what it is, and the rules for all."""
+    yield "# Measures\n"
+    yield (
+        "A measure is written `NAME`, `NAME@cutoff` or `NAME(key=value)@cutoff`, for instance "
+        "`nDCG@10`; case and hyphens do not count. Also understood: "
+        + ", ".join(f"`{name}` for `{meant}`" for name, meant in measures.ALIASES.items())
+        + ". An item to which a measure does not apply has no score (NaN) and no part in the "
+        "value; a measure that applies to none has no value.\n"
+    )
+    loaded = [measures.registry.load(name) for name in measures.registry.builtin]
+    told = set()
+    for kind in dict.fromkeys(cls.kind for cls in loaded):
+        members = [cls for cls in loaded if cls.kind == kind]
+        yield f"## {kind.capitalize()}\n"
+        for module in dict.fromkeys(cls.__module__ for cls in members):
+            if module not in told:
+                yield f"{inspect.getdoc(sys.modules[module])}\n"
+                told.add(module)
+        for cls in members:
+            yield from measure_section(cls)
+    yield "## Items\n"
+    yield f"```text\n{inspect.getdoc(import_module('pincite.evaluate.types'))}\n```\n"
+    yield "## Measures of your own\n"
+    yield f"A class in the entry-point group `{measures.registry.group}`,"
+    yield "a frozen dataclass derived from `pincite.evaluate.measure.Measure` (a mean of scores),"
+    yield "`Pooled` (formed from sums over the corpus) or `Whole` (of a distribution).\n"
+    yield f"Rules (`{MeasureContract.__module__}.{MeasureContract.__name__}`):\n"
+    yield from rules_of(MeasureContract)
+
+
+def measure_section(cls: type[Measure[typing.Any]]) -> Iterator[str]:
+    """Yield how a measure is written, its range, and its docstring."""
+    own = {item.name: item.default for item in fields(cls) if item.name != "cutoff"}
+    said = ", ".join(f"{key}={str(value).lower() or '…'}" for key, value in own.items())
+    behind = "" if cls.cut is None else f"@{cls.cut.what}"
+    optional = "" if cls.cut is None or cls.cut.required else f", `@{cls.cut.what}` optional"
+    better = "higher" if cls.higher_is_better else "lower"
+    low, high = ("no end" if abs(b) == float("inf") else f"{b:g}" for b in cls.bounds)
+    needs = f"; needs `{cls.needs}` (`pincite[eval]`)" if cls.needs else ""
+    yield f"### `{cls.name}{f'({said})' if said else ''}{behind}`\n"
+    yield f"{cls.item.__name__}; {low} to {high}, {better} is better{optional}{needs}.\n"
+    text, _, listed = (inspect.getdoc(cls) or "").partition("\nAttributes:\n")
+    yield f"{text.strip()}\n"
+    if listed:
+        yield from (f"- `{key}`: {meaning}" for key, meaning in attributes_of(cls).items())
+        yield ""
+
+
 PAGES = {
     "cli.md": cli_page,
     "settings.md": settings_page,
@@ -230,6 +282,7 @@ PAGES = {
     "errors.md": errors_page,
     "plugins.md": plugins_page,
     "train.md": train_page,
+    "measures.md": measures_page,
 }
 
 

@@ -165,7 +165,7 @@ class CitationPrecision(_Citation):
     """Share of the cited places that overlap a right one; `@0.5`: with that much overlap (IoU).
 
     The right asset, and the same page, sheet, region or time. An answer that cites nothing has no
-    precision (NaN): it has no recall either, so read them together or as `CitationF1`.
+    precision (NaN), but a recall of 0: read them together, or `CitationF1`.
     """
 
     name: ClassVar[str] = "CitationPrecision"
