@@ -16,7 +16,8 @@ from pathlib import Path
 from benchmarks.corpora import DATA
 from pincite.config import load_config
 from pincite.ingest.report import FileReport, Summary, printable
-from pincite.store.sync import RunEvent, sync
+from pincite.store.notices import RunEvent
+from pincite.store.sync import sync
 from pincite.store.tables import Store
 
 
@@ -31,7 +32,7 @@ def read_folder(folder: Path, ocr: str) -> tuple[list[FileReport], Summary]:
     with tempfile.TemporaryDirectory() as place:
         store = Store.open(place, create=True)
         config = load_config({"ocr": ocr, "file_timeout_s": 120.0})
-        summary = sync(folder, store, None, config, hear)
+        summary = sync(folder, store, (), config, hear)
     return reports, summary
 
 

@@ -26,7 +26,7 @@ def outcome(tmp_path_factory):
     config = load_config({"ocr": "off", "file_timeout_s": 60.0}, environ={}, folder=place)
     reports = []
     summary = sync(
-        FOLDER, store, None, config, lambda e: reports.append(e) if isinstance(e, FileReport) else 0
+        FOLDER, store, (), config, lambda e: reports.append(e) if isinstance(e, FileReport) else 0
     )
     return store, config, reports, summary
 
@@ -63,6 +63,6 @@ def test_what_is_complete_holds_words_or_says_that_there_are_none(outcome):
 def test_a_second_run_finds_nothing_to_do(outcome):
     store, config, reports, _ = outcome
     before = store.version
-    again = sync(FOLDER, store, None, config)
+    again = sync(FOLDER, store, (), config)
     assert (again.same, again.added, again.changed) == (len(reports), 0, 0)
     assert store.version == before

@@ -36,6 +36,11 @@ SETTINGS: Mapping[str, Setting] = {
         "Text encoder: auto takes the pulled one, none is words alone; NAME, NAME:MODEL, or a "
         "model's directory or hub id.",
     ),
+    "encoders": Setting(
+        "auto",
+        "Further encoders, separated by commas; auto: descriptors of pictures and sound and every "
+        "pulled model that reads more than text; none: no other.",
+    ),
     "precision": Setting(
         "auto",
         "Arithmetic of encoders; int8 is minilm's, fp32 also keeps a GPU from halving it.",

@@ -16,6 +16,8 @@ from typing import Any
 
 from pincite.config import Config, load_config
 from pincite.encode import Encoder, default_encoder
+from pincite.encode.chosen import Recorded, further, made_of, recorded
+from pincite.encode.distinct import distinct
 from pincite.errors import NotFound, StoreError, UsageError, did_you_mean
 from pincite.generate import Generator, generators
 from pincite.generate.show import Shown, parse_citation_id, show
@@ -26,8 +28,9 @@ from pincite.store.check import check
 from pincite.store.encode import encode
 from pincite.store.engine import local_path
 from pincite.store.locate import kb_uri, local_uris
+from pincite.store.notices import RunEvent, RunWarning
 from pincite.store.plan import Again, Plan, plan
-from pincite.store.sync import RunEvent, sync
+from pincite.store.sync import sync
 from pincite.store.tables import Store
 from pincite.types import Answer, Filters, Query
 
@@ -115,6 +118,21 @@ class KnowledgeBase:
         """The text encoder in force, or None: lexical only."""
         return default_encoder(self._config)
 
+    def encoders(self) -> Recorded:
+        """Return the encoders that new segments get vectors of, and warnings about missing ones.
+
+        They are those the settings choose, the text encoder first, and those the knowledge base
+        was filled by before: what `encode(with_=…)` added once, later files get too.
+        """
+        text = () if self.encoder is None else (self.encoder,)
+        chosen = distinct((*text, *self._further))
+        before = recorded(self._store.encoders(), chosen, self._config)
+        return Recorded((*chosen, *before.encoders), before.warnings)
+
+    @cached_property
+    def _further(self) -> tuple[Encoder, ...]:
+        return further(self._config)
+
     # -- filling it --------------------------------------------------------------------------
 
     def ingest(
@@ -152,27 +170,56 @@ class KnowledgeBase:
 
     def plan(self, paths: Sequence[str | Path] | str | Path, *, prune: bool = False) -> Plan:
         """Return what a sync would do: added, changed, moved, removed and same files."""
-        space = self.encoder.space if self.encoder else ""
-        return plan(_listed(paths), self._store, self._config, prune=prune, space=space)
+        spaces = [encoder.space for encoder in self.encoders().encoders]
+        return plan(_listed(paths), self._store, self._config, prune=prune, spaces=spaces)
 
-    def encode(self, *, on_event: Callable[[RunEvent], None] | None = None) -> Summary:
-        """Give every segment a vector of the encoder in force; no file is read.
+    def encode(
+        self,
+        with_: Sequence[str | Encoder] = (),
+        *,
+        on_event: Callable[[RunEvent], None] | None = None,
+    ) -> Summary:
+        """Give every segment a vector of each encoder that reads it; no file is read.
+
+        Args:
+            with_: Encoders, or settings that name them ("clip:./model"); later ingests use
+                them, too. Empty: those of `encoders()`.
+            on_event: Hears of progress, and of pictures that cannot be decoded.
 
         Raises:
-            UsageError: There is no encoder.
-            ModelMismatch: It returned other vectors than it promised.
+            UsageError: No encoder has such a name, or there is none for text and nothing to do.
+            ModelMismatch: One returned other vectors than it promised.
         """
-        if self.encoder is None:
-            raise UsageError(
-                "there is no encoder to give segments vectors; get one with: "
-                "pincite models pull text"
-            )
+        watch = on_event or (lambda event: None)
         started = time.monotonic()
-        done = encode(self._store, self.encoder, on_event or (lambda event: None))
+        made = (made_of([e], self._config) if isinstance(e, str) else (e,) for e in with_)
+        wanted = [encoder for group in made for encoder in group] or self._in_force(watch)
+        done = encode(self._store, wanted, watch)
         if done.segments and not done.interrupted:
             self._store.optimize()
+        elif not with_ and self.encoder is None and self._config["encoder"] == "auto":
+            raise UsageError(
+                "there is no text encoder to give segments vectors; get one with: "
+                "pincite models pull text"
+            )
         seconds = time.monotonic() - started
         return Summary(encoded=done.segments, interrupted=done.interrupted, seconds=seconds)
+
+    def _in_force(self, watch: Callable[[RunEvent], None]) -> tuple[Encoder, ...]:
+        """Return `encoders()`, and tell of those that are missing."""
+        found = self.encoders()
+        for warning in found.warnings:
+            watch(RunWarning(warning))
+        return found.encoders
+
+    def drop_space(self, space: str) -> None:
+        """Take the vectors of a space out; `optimize(purge=True)` frees the disk of them.
+
+        Raises:
+            NotFound: There is no such space.
+        """
+        self._store.drop_space(space)
+        self._store.optimize()
 
     def _bring_up_to_date(
         self,
@@ -183,8 +230,9 @@ class KnowledgeBase:
         again: Again = "",
     ) -> Summary:
         watch = on_event or (lambda event: None)
+        encoders = self._in_force(watch)
         return sync(
-            _listed(paths), self._store, self.encoder, self._config, watch, prune=prune, again=again
+            _listed(paths), self._store, encoders, self._config, watch, prune=prune, again=again
         )
 
     # -- asking it ---------------------------------------------------------------------------
@@ -293,9 +341,23 @@ class KnowledgeBase:
             "segments": sum(entry.segments for entry in ledger.values()),
             **{name: statuses.count(name) for name in ("complete", "partial", "failed")},
             "media_types": dict(sorted(kinds.items())),
-            "spaces": sorted({space for entry in ledger.values() for space in entry.spaces}),
+            "spaces": self._spaces(),
             "versions": len(self._store.versions()),
         }
+
+    def _spaces(self) -> list[dict[str, Any]]:
+        widths, counts = self._store.spaces(), self._store.encoded()
+        names, late = self._store.encoders(), self._store.late_spaces()
+        return [
+            {
+                "space": space,
+                "encoder": names[space],
+                "width": widths[space],
+                "segments": counts[space],
+                "late": space in late,
+            }
+            for space in sorted(widths)
+        ]
 
     def check(self, *, repair: bool = False) -> dict[str, Any]:
         """Return the report of a check, in its JSON form."""

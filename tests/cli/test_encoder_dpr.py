@@ -28,7 +28,8 @@ def model(folder, tmp_path, monkeypatch, capsys):
 
 
 def spaces(folder):
-    return KnowledgeBase.open(folder, config=load_config({"encoder": "none"})).info()["spaces"]
+    found = KnowledgeBase.open(folder, config=load_config({"encoder": "none"})).info()["spaces"]
+    return [space["space"] for space in found]
 
 
 def test_a_folder_is_searched_by_the_vectors_of_the_model(folder, pincite, model):

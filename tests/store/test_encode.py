@@ -22,6 +22,7 @@ from tests.store.making import ROOT, WIDTH, ids, ingested, numbered, vector
 class Words:
     """A real if humble encoder: words hashed into a few buckets."""
 
+    name = "words"
     modalities = frozenset({"text"})
     languages = frozenset()
 
@@ -58,7 +59,7 @@ def all_cosines(store, space="words", width=WIDTH):
 
 def test_the_end_is_as_if_the_model_had_been_there_when_the_files_were_read(tmp_path, store):
     store.commit(bare(0, 5))
-    assert encode(store, Words(), ignore).segments == 15
+    assert encode(store, [Words()], ignore).segments == 15
     early = Store.open(str(tmp_path / "early"), create=True)
     early.commit(numbered(0, 5))
     assert store.ledger() == early.ledger()
@@ -76,16 +77,16 @@ def test_what_has_vectors_is_not_encoded_again(store):
     store.commit(numbered(0, 2))
     store.commit(bare(2, 1))
     first, second = Words(), Words()
-    assert encode(store, first, ignore).segments == len(first.read) == 3
+    assert encode(store, [first], ignore).segments == len(first.read) == 3
     before = store.version
-    assert encode(store, second, ignore).segments == len(second.read) == 0
+    assert encode(store, [second], ignore).segments == len(second.read) == 0
     assert store.version == before
 
 
 def test_vectors_of_another_space_stay_as_they_are(store):
     store.commit(numbered(0, 4))
     before = all_cosines(store)
-    encode(store, Words("other", 8), ignore)
+    encode(store, [Words("other", 8)], ignore)
     assert store.spaces() == {"words": WIDTH, "other": 8}
     assert all_cosines(store) == before
     assert set(all_cosines(store, "other", 8)) == set(before)
@@ -96,7 +97,7 @@ def test_vectors_of_another_space_stay_as_they_are(store):
 def test_only_the_files_asked_for_are_encoded(store):
     store.commit(bare(0, 4))
     chosen = ids(bare(1, 2))
-    encode(store, Words(), ignore, chosen)
+    encode(store, [Words()], ignore, chosen)
     encoded = [a for a, entry in store.ledger().items() if entry.spaces]
     assert sorted(encoded) == sorted(chosen)
     assert len(all_cosines(store)) == 6
@@ -109,9 +110,9 @@ def test_the_encoder_reads_headings_and_context_as_at_ingest(tmp_path, store):
     (folder / "a.md").write_text("# Pump\n\nIt is red.\n\n## Limits\n\n12 bar at most.\n")
     config = load_config({"workers": 1}, environ={}, folder=tmp_path)
     first, later = Words(), Words()
-    sync(folder, Store.open(str(tmp_path / "first"), create=True), first, config)
-    sync(folder, store, None, config)
-    sync(folder, store, later, config)
+    sync(folder, Store.open(str(tmp_path / "first"), create=True), [first], config)
+    sync(folder, store, (), config)
+    sync(folder, store, [later], config)
     assert sorted(later.read) == sorted(first.read)
     assert any("Pump > Limits" in text for text in later.read)
 
@@ -119,7 +120,7 @@ def test_the_encoder_reads_headings_and_context_as_at_ingest(tmp_path, store):
 def test_a_picture_without_words_is_settled_and_not_looked_at_again(store):
     store.commit([ingested("/wordless.png", "  ", space="")])
     encoder = Words()
-    assert encode(store, encoder, ignore).segments == 0
+    assert encode(store, [encoder], ignore).segments == 0
     assert encoder.read == []
     [entry] = store.ledger().values()
     assert entry.spaces == ("words",)
@@ -131,22 +132,22 @@ def test_syncing_with_a_new_model_reads_no_file(tmp_path, store, monkeypatch):
     for n in range(3):
         (folder / f"{n}.txt").write_text(f"The pump number {n}.")
     config = load_config({"workers": 1}, environ={}, folder=tmp_path)
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     (folder / "1.txt").unlink()
     monkeypatch.setattr("pincite.store.sync.Pool", lambda *a, **o: pytest.fail("a file was read"))
     events = []
-    summary = sync(folder, store, Words(), config, events.append, prune=True)
+    summary = sync(folder, store, [Words()], config, events.append, prune=True)
     assert (summary.encoded, summary.same, summary.removed, summary.segments) == (2, 2, 1, 0)
     looks = [e for e in events if isinstance(e, RunProgress)]
     assert {(e.doing, e.part.done, e.part.total) for e in looks} == {("encoding", 2, 2)}
-    assert sync(folder, store, Words(), config).encoded == 0
+    assert sync(folder, store, [Words()], config).encoded == 0
 
 
 def test_progress_counts_segments_and_files(store, monkeypatch):
     monkeypatch.setattr("pincite.store.embed.SLICE", 4)
     store.commit(bare(0, 3))
     looks = []
-    encode(store, Words(), looks.append)
+    encode(store, [Words()], looks.append)
     assert [(e.part.done, e.part.total, e.done, e.total) for e in looks] == [
         (4, 9, 1, 3),
         (8, 9, 2, 3),
@@ -169,16 +170,16 @@ def test_an_encoder_that_fails_half_way_keeps_what_was_committed(store, monkeypa
             return vectors * np.nan if len(self.read) > 3 else vectors
 
     with pytest.raises(ModelMismatch, match="not numbers"):
-        encode(store, Failing(), ignore)
+        encode(store, [Failing()], ignore)
     assert len(all_cosines(store)) == 3
-    assert encode(store, Words(), ignore).segments == 6
+    assert encode(store, [Words()], ignore).segments == 6
     assert len(all_cosines(store)) == 9
 
 
 def test_a_space_of_another_width_is_refused(store):
     store.commit([*numbered(0, 1), *bare(1, 1)])
     with pytest.raises(SpaceMismatch, match="width 5"):
-        encode(store, Words(width=5), ignore)
+        encode(store, [Words(width=5)], ignore)
     assert len(all_cosines(store)) == 3
 
 
@@ -192,7 +193,7 @@ def test_damaged_vectors_are_not_covered_by_a_new_digest(store):
     victim.write_bytes(victim.read_bytes().replace(right.tobytes(), (-right).tobytes()))
     damaged = Store.open(store.uri)
     with pytest.raises(StoreError, match="not what was written"):
-        encode(damaged, Words("other"), ignore)
+        encode(damaged, [Words("other")], ignore)
     assert not check(Store.open(store.uri)).ok
 
 
@@ -222,7 +223,7 @@ embed.SLICE, encoding.BATCH_SEGMENTS = 2, 6
 if sys.argv[2:] != ["interrupt"]:
     die_at(sys.argv[2])
 hear = (lambda event: signal.raise_signal(signal.SIGINT)) if len(sys.argv[2]) == 9 else print
-done = encoding.encode(Store.open(sys.argv[1]), Words(), hear)
+done = encoding.encode(Store.open(sys.argv[1]), [Words()], hear)
 print(done.segments, done.interrupted)
 """
 
@@ -252,7 +253,7 @@ def test_killed_at_any_step_and_taken_up(tmp_path, store, step):
     for entry in left.ledger().values():
         lacking = left.lacking("words", [entry.asset.id])
         assert not (entry.spaces and lacking), "called encoded before it was"
-    assert encode(left, Words(), ignore).segments == 18 - kept
+    assert encode(left, [Words()], ignore).segments == 18 - kept
     early = Store.open(str(tmp_path / "early"), create=True)
     early.commit(numbered(0, 6))
     assert left.ledger() == early.ledger()
@@ -266,4 +267,4 @@ def test_ctrl_c_commits_what_was_encoded_and_a_later_run_goes_on(store):
     assert done.stdout.split() == ["2", "True"], done.stderr
     left = Store.open(store.uri)
     assert len(all_cosines(left)) == 2
-    assert encode(left, Words(), ignore).segments == 16
+    assert encode(left, [Words()], ignore).segments == 16

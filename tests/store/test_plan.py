@@ -43,7 +43,7 @@ def test_new_content_is_added_and_copies_are_read_once(folder, store, config):
 
 def test_an_unchanged_file_is_not_even_opened(folder, store, config, monkeypatch):
     (folder / "a.txt").write_text("one")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     monkeypatch.setattr(planning, "digest", lambda path: pytest.fail(f"{path} was read"))
     found = plan(folder, store, config)
     assert [r.status for r in found.same] == ["same"]
@@ -52,14 +52,14 @@ def test_an_unchanged_file_is_not_even_opened(folder, store, config, monkeypatch
 
 def test_a_file_with_other_bytes_is_changed(folder, store, config):
     (folder / "a.txt").write_text("one")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     (folder / "a.txt").write_text("one more")
     assert wanted(plan(folder, store, config).changed) == [["a.txt"]]
 
 
 def test_a_touched_file_is_the_same(folder, store, config):
     (folder / "a.txt").write_text("one")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     os.utime(folder / "a.txt", ns=(1, 1))
     found = plan(folder, store, config)
     assert (found.added, found.changed) == ((), ())
@@ -69,7 +69,7 @@ def test_a_touched_file_is_the_same(folder, store, config):
 def test_known_content_elsewhere_is_a_move_or_a_copy(folder, store, config):
     (folder / "a.txt").write_text("one")
     (folder / "b.txt").write_text("two")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     (folder / "a.txt").rename(folder / "moved.txt")
     (folder / "copy.txt").write_text("two")
     found = plan(folder, store, config)
@@ -81,7 +81,7 @@ def test_known_content_elsewhere_is_a_move_or_a_copy(folder, store, config):
 def test_gone_files_are_removed_only_when_asked(folder, store, config):
     (folder / "a.txt").write_text("one")
     (folder / "b.txt").write_text("two")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     (folder / "a.txt").unlink()
     assert plan(folder, store, config).removed == ()
     assert plan(folder, store, config, prune=True).removed == (str(folder / "a.txt"),)
@@ -90,14 +90,14 @@ def test_gone_files_are_removed_only_when_asked(folder, store, config):
 def test_files_outside_the_folder_are_never_removed(folder, store, config, tmp_path):
     (tmp_path / "folder2").mkdir()
     (tmp_path / "folder2" / "a.txt").write_text("one")
-    sync([folder, tmp_path / "folder2"], store, None, config)
+    sync([folder, tmp_path / "folder2"], store, (), config)
     (tmp_path / "folder2" / "a.txt").unlink()
     assert plan(folder, store, config, prune=True).removed == ()
 
 
 def test_a_folder_that_is_gone_is_wrong_use_not_an_empty_one(folder, store, config):
     (folder / "a.txt").write_text("one")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     (folder / "a.txt").unlink()
     folder.rmdir()
     with pytest.raises(NotFound):
@@ -132,7 +132,7 @@ class Ledger:
 
 def entry_of(path, store, config, **changes):
     """The entry a run wrote for one file, changed."""
-    sync(path, store, None, config)
+    sync(path, store, (), config)
     [entry] = store.ledger().values()
     values = {name: getattr(entry, name) for name in LedgerEntry.__slots__} | changes
     return Ledger(LedgerEntry(**values))
@@ -158,7 +158,7 @@ def test_a_failed_file_is_tried_again_when_it_may_go_better(
 
 def test_a_complete_file_is_read_again_only_when_all_are(folder, store, config, tmp_path):
     (folder / "a.txt").write_text("one")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     other = load_config({"workers": 1, "ocr": "off"}, environ={}, folder=tmp_path)
     assert plan(folder, store, other).nothing_to_write
     assert plan(folder, store, other, again="failed").nothing_to_write
@@ -168,27 +168,27 @@ def test_a_complete_file_is_read_again_only_when_all_are(folder, store, config, 
 def test_files_without_vectors_of_the_encoder_are_encoded_and_not_read(folder, store, config):
     (folder / "a.txt").write_text("one")
     without = entry_of(folder / "a.txt", store, config)
-    found = plan(folder, without, config, space="minilm")
+    found = plan(folder, without, config, spaces=["minilm"])
     assert (found.changed, [r.status for r in found.same]) == ((), ["same"])
     assert found.unencoded == tuple(without.ledger())
     assert not found.nothing_to_write
     assert plan(folder, without, config).nothing_to_write, "no encoder, nothing to encode"
     with_them = entry_of(folder / "a.txt", store, config, spaces=("other", "minilm"))
-    assert plan(folder, with_them, config, space="minilm").nothing_to_write
+    assert plan(folder, with_them, config, spaces=["minilm"]).nothing_to_write
 
 
 def test_a_moved_file_without_vectors_is_encoded_too(folder, store, config):
     (folder / "a.txt").write_text("one")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     (folder / "a.txt").rename(folder / "b.txt")
-    found = plan(folder, store, config, space="minilm")
+    found = plan(folder, store, config, spaces=["minilm"])
     assert found.unencoded == tuple(store.ledger())
 
 
 def test_a_path_that_two_contents_claim_is_settled(folder, store, config):
     """A run that ended between noting a move and forgetting what lay there leaves this."""
     (folder / "a.txt").write_text("one")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     [entry] = store.ledger().values()
     stale = Source(entry.asset.uri, 99, 99)
     changes = {name: getattr(entry, name) for name in LedgerEntry.__slots__}
@@ -201,7 +201,7 @@ def test_a_path_that_two_contents_claim_is_settled(folder, store, config):
 def test_the_plan_prints_as_the_contract_says(folder, store, config):
     for name in ("a.txt", "b.txt", "c.txt", "d.txt"):
         (folder / name).write_text(name)
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     (folder / "a.txt").unlink()
     (folder / "b.txt").write_text("changed")
     (folder / "new.txt").write_text("new")

@@ -24,6 +24,7 @@ from tests.store.making import WIDTH, vector
 class Words:
     """A real if humble encoder: words hashed into a few buckets."""
 
+    name = "words"
     modalities = frozenset({"text"})
     space, width = "words", WIDTH
 
@@ -76,7 +77,7 @@ def reports(events):
 def test_a_folder_is_taken_in_and_can_be_found(folder, store, config):
     fill(folder, a="The pump is red.", b="No pump here.", c="")
     events, hear = listen()
-    summary = sync(folder, store, Words(), config, hear)
+    summary = sync(folder, store, [Words()], config, hear)
     assert reports(events) == {"a.txt": "complete", "b.txt": "complete", "c.txt": "failed"}
     assert (summary.files, summary.added, summary.failed, summary.segments) == (3, 2, 1, 2)
     assert contents(store)["a.txt"] == ["The pump is red."]
@@ -86,10 +87,10 @@ def test_a_folder_is_taken_in_and_can_be_found(folder, store, config):
 
 def test_a_second_run_reads_nothing_and_says_same(folder, store, config):
     fill(folder, a="A pump.", b="")
-    sync(folder, store, Words(), config)
+    sync(folder, store, [Words()], config)
     before = store.version
     events, hear = listen()
-    summary = sync(folder, store, Words(), config, hear)
+    summary = sync(folder, store, [Words()], config, hear)
     assert reports(events) == {"a.txt": "same", "b.txt": "same"}
     assert (summary.same, summary.added, summary.failed, summary.unresolved) == (2, 0, 0, 1)
     assert store.version == before
@@ -97,9 +98,9 @@ def test_a_second_run_reads_nothing_and_says_same(folder, store, config):
 
 def test_an_unchanged_file_that_failed_still_says_why(folder, store, config):
     fill(folder, a="")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     events, hear = listen()
-    assert not sync(folder, store, None, config, hear).clean
+    assert not sync(folder, store, (), config, hear).clean
     [report] = events
     assert (report.status, report.codes) == ("same", ("EMPTY_FILE",))
     assert report.message
@@ -108,9 +109,9 @@ def test_an_unchanged_file_that_failed_still_says_why(folder, store, config):
 
 def test_a_changed_file_replaces_itself(folder, store, config):
     fill(folder, a="The old pump.")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     fill(folder, a="The new and better pump.")
-    summary = sync(folder, store, None, config)
+    summary = sync(folder, store, (), config)
     assert (summary.changed, summary.added) == (1, 0)
     assert contents(store) == {"a.txt": ["The new and better pump."]}
     assert len(store.ledger()) == 1
@@ -118,18 +119,18 @@ def test_a_changed_file_replaces_itself(folder, store, config):
 
 def test_content_that_another_file_still_has_stays(folder, store, config):
     fill(folder, a="The pump.", b="The pump.")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     fill(folder, a="Another pump.")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     assert contents(store) == {"a.txt": ["Another pump."], "b.txt": ["The pump."]}
 
 
 def test_a_moved_file_is_not_read_again(folder, store, config):
     fill(folder, a="The pump.")
-    sync(folder, store, Words(), config)
+    sync(folder, store, [Words()], config)
     (folder / "a.txt").rename(folder / "b.txt")
     events, hear = listen()
-    summary = sync(folder, store, Words(), config, hear)
+    summary = sync(folder, store, [Words()], config, hear)
     assert (summary.moved, summary.added, summary.segments) == (1, 0, 0)
     assert contents(store) == {"b.txt": ["The pump."]}
     assert [e.message for e in events] == [
@@ -139,20 +140,20 @@ def test_a_moved_file_is_not_read_again(folder, store, config):
 
 def test_files_that_change_places_keep_their_contents(folder, store, config):
     fill(folder, a="The red pump.", b="The blue pump, larger.")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     (folder / "a.txt").rename(folder / "x")
     (folder / "b.txt").rename(folder / "a.txt")
     (folder / "x").rename(folder / "b.txt")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     assert contents(store) == {"a.txt": ["The blue pump, larger."], "b.txt": ["The red pump."]}
 
 
 def test_a_deleted_file_leaves_nothing_behind(folder, store, config):
     fill(folder, a="The pump.", b="A second pump.")
-    sync(folder, store, Words(), config)
+    sync(folder, store, [Words()], config)
     (folder / "a.txt").unlink()
     events, hear = listen()
-    summary = sync(folder, store, Words(), config, hear, prune=True)
+    summary = sync(folder, store, [Words()], config, hear, prune=True)
     assert reports(events) == {"a.txt": "removed", "b.txt": "same"}
     assert (summary.removed, summary.files) == (1, 1)
     assert contents(store) == {"b.txt": ["A second pump."]}
@@ -161,7 +162,7 @@ def test_a_deleted_file_leaves_nothing_behind(folder, store, config):
 def test_one_bad_file_fails_alone(folder, store, config):
     fill(folder, a="good pump", b="crash", c="raise", d="page pump", e="touch")
     events, hear = listen()
-    summary = run(plan(folder, store, config), store, None, config, hear, command=COMMAND)
+    summary = run(plan(folder, store, config), store, (), config, hear, command=COMMAND)
     assert reports(events) == {
         "a.txt": "complete", "b.txt": "failed", "c.txt": "failed",
         "d.txt": "partial", "e.txt": "failed",
@@ -172,11 +173,11 @@ def test_one_bad_file_fails_alone(folder, store, config):
 def test_a_file_that_changed_while_it_was_read_is_tried_again(folder, store, config):
     """Nothing is noted of bytes that were never there as a whole; what was known stays."""
     fill(folder, a="an old pump")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     fill(folder, a="touch pump")
-    summary = run(plan(folder, store, config), store, None, config, command=COMMAND)
+    summary = run(plan(folder, store, config), store, (), config, command=COMMAND)
     assert (summary.failed, contents(store)) == (1, {"a.txt": ["an old pump"]})
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     assert contents(store) == {"a.txt": ["touch pump"]}
 
 
@@ -186,7 +187,7 @@ def test_a_document_whose_pages_are_drawn_later_keeps_its_bytes(folder, store, c
     Image.new("RGB", (40, 30), "red").save(folder / "a.png")
     fill(folder, b="The pump.")
     off = load_config({"ocr": "off"}, environ={}, folder=folder)
-    sync(folder, store, None, off)
+    sync(folder, store, (), off)
     by_name = {Path(e.asset.uri).name: a for a, e in store.ledger().items()}
     assert store.media(f"{by_name['a.png']}/original").data == (folder / "a.png").read_bytes()
     assert store.media(f"{by_name['b.txt']}/original") is None
@@ -194,11 +195,11 @@ def test_a_document_whose_pages_are_drawn_later_keeps_its_bytes(folder, store, c
 
 def test_vectors_come_when_an_encoder_does(folder, store, config):
     fill(folder, a="The pump.")
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     assert store.spaces() == {}
-    sync(folder, store, Words(), config)
+    sync(folder, store, [Words()], config)
     assert store.spaces() == {"words": WIDTH}
-    assert sync(folder, store, Words(), config).same == 1
+    assert sync(folder, store, [Words()], config).same == 1
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_vectors_that_are_not_what_was_promised_are_refused(folder, store, confi
 
     fill(folder, a="The pump.")
     with pytest.raises(ModelMismatch) as refused:
-        sync(folder, store, Lying(), config)
+        sync(folder, store, [Lying()], config)
     assert found in str(refused.value)
     assert store.ledger() == {}
 
@@ -232,14 +233,14 @@ def test_a_file_is_told_of_only_when_it_is_safe(folder, store, config):
             other = Store.open(store.uri, read_only=True)
             seen.append(any(e.asset.uri == event.uri for e in other.ledger().values()))
 
-    sync(folder, store, None, config, hear)
+    sync(folder, store, (), config, hear)
     assert seen == [True] * 20
 
 
 def test_progress_comes_with_every_file(folder, store, config):
     fill(folder, **{f"f{n}": f"pump number {n}" for n in range(5)})
     events, hear = listen()
-    sync(folder, store, Words(), config, hear)
+    sync(folder, store, [Words()], config, hear)
     looks = [e for e in events if isinstance(e, RunProgress) and e.part is None]
     assert [(e.done, e.total) for e in looks] == [(n, 5) for n in range(1, 6)]
 
@@ -248,7 +249,7 @@ def test_a_large_file_tells_how_far_its_vectors_are(folder, store, config, monke
     monkeypatch.setattr("pincite.store.embed.SLICE", 2)
     fill(folder, a="\n\n".join(f"The pump number {n}. " * 60 for n in range(5)))
     events, hear = listen()
-    sync(folder, store, Words(), config, hear)
+    sync(folder, store, [Words()], config, hear)
     parts = [e.part for e in events if isinstance(e, RunProgress) and e.part]
     assert [p.done for p in parts if p.unit == "segment"][-1] == parts[-1].total > 2
     assert len(store.nearest("words", vector("pump"), 100)) == parts[-1].total
@@ -257,10 +258,10 @@ def test_a_large_file_tells_how_far_its_vectors_are(folder, store, config, monke
 def test_names_that_are_no_utf_8_are_found_again(folder, store, config):
     path = folder / os.fsdecode(b"caf\xe9.txt")
     path.write_text("The pump.")
-    sync(folder, store, None, config)
-    assert sync(folder, store, None, config).same == 1
+    sync(folder, store, (), config)
+    assert sync(folder, store, (), config).same == 1
     path.unlink()
-    assert sync(folder, store, None, config, prune=True).removed == 1
+    assert sync(folder, store, (), config, prune=True).removed == 1
 
 
 # -- how a run may end ----------------------------------------------------------------------
@@ -284,7 +285,7 @@ def hear(event):
     if isinstance(event, FileReport):
         print(event.uri, flush=True)
 
-summary = run(plan(folder, store, config), store, None, config, hear, command=command)
+summary = run(plan(folder, store, config), store, (), config, hear, command=command)
 print("done" if not summary.interrupted else "interrupted", flush=True)
 """
 
@@ -313,7 +314,7 @@ def test_ctrl_c_finishes_what_is_begun_and_a_later_run_goes_on(folder, tmp_path,
     store = Store.open(str(tmp_path / "kb"))
     assert sorted(e.asset.uri for e in store.ledger().values()) == sorted(acknowledged)
     assert len(acknowledged) < 30
-    summary = sync(folder, store, None, config)
+    summary = sync(folder, store, (), config)
     assert (summary.same, summary.added) == (len(acknowledged), 30 - len(acknowledged))
 
 
@@ -360,7 +361,7 @@ def test_kill_at_any_moment_loses_nothing_told(folder, tmp_path, config):
         assert told <= set(held)
         assert len(held) == len(set(held))
     store = Store.open(kb)
-    sync(folder, store, None, config)
+    sync(folder, store, (), config)
     assert len(store.ledger()) == 60
     assert store.count() == 60
 

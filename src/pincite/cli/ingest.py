@@ -14,7 +14,7 @@ from pincite.cli.output import Ticker, emit, say
 if TYPE_CHECKING:
     from pincite.ingest.progress import RunProgress
     from pincite.ingest.report import FileReport, Summary
-    from pincite.store.sync import RunEvent
+    from pincite.store.notices import RunEvent, RunWarning
 
 
 def ingest(
@@ -88,9 +88,12 @@ class _Teller:
     def hear(self, event: RunEvent) -> None:
         """Tell of one event."""
         from pincite.ingest.progress import RunProgress
+        from pincite.store.notices import RunWarning
 
         if isinstance(event, RunProgress):
             self._progress(event)
+        elif isinstance(event, RunWarning):
+            self._warning(event)
         else:
             self._file(event)
 
@@ -99,6 +102,16 @@ class _Teller:
             emit(event.to_json())
         else:
             self._ticker.update(progress_line(event))
+
+    def _warning(self, event: RunWarning) -> None:
+        from pincite.ingest.report import printable
+
+        if self._json:
+            emit(event.to_json())
+        else:
+            self._ticker.clear()
+            about = f"{printable(event.uri)}: " if event.uri else ""
+            say(f"warning: {about}{printable(event.message)}", quiet=self._quiet)
 
     def _file(self, report: FileReport) -> None:
         from pincite.ingest.report import printable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
@@ -10,6 +10,9 @@ from pincite.cli import options
 from pincite.cli.exits import EXIT_BUG
 from pincite.cli.output import emit, say, write
 from pincite.errors import UsageError
+
+if TYPE_CHECKING:
+    from pincite.pipeline import KnowledgeBase
 
 app = typer.Typer(
     help="List, inspect, check, encode, optimize, snapshot, roll back and remove.",
@@ -57,8 +60,15 @@ def info(
     if json:
         emit(data)
         return 0
+    spaces = data.pop("spaces")
     for name, value in data.items():
         write(f"{name}: {value}")
+    for space in spaces:
+        late = ", late interaction" if space["late"] else ""
+        write(
+            f"space {space['space']}: {space['segments']:,} segments, {space['width']} wide{late}, "
+            f"encoder {space['encoder'] or 'unknown'}"
+        )
     return 0
 
 
@@ -146,24 +156,52 @@ def rollback(
 
 @app.command("encode")
 def encode(
+    with_: Annotated[
+        list[str],
+        typer.Option(
+            "--with",
+            metavar="NAME,...",
+            help="Encoders: NAME, NAME:MODEL, or a model's directory or hub id; default: those "
+            "of the settings. May be repeated. Later ingests use them, too.",
+        ),
+    ] = [],  # noqa: B006 (typer reads it)
+    drop: Annotated[
+        Optional[str],  # noqa: UP045 (typer reads this at run time)
+        typer.Option("--drop", metavar="SPACE", help="Take the vectors of a space out instead."),
+    ] = None,
     kb: options.Kb = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     debug: options.Debug = False,
 ) -> int:
-    """Give every segment a vector of the encoder in force; no file is read again."""
+    """Give every segment a vector of each encoder that reads it; no file is read again."""
     from pincite.cli.ingest import report_run
     from pincite.config import load_config
     from pincite.pipeline import KnowledgeBase
 
     config = load_config({"kb": kb})
     base = KnowledgeBase.open(config["kb"] or "default", config=config, create=False)
+    if drop is not None:
+        if with_:
+            raise UsageError("--with adds vectors and --drop takes them out; give one of the two")
+        return _drop(base, drop, json=json)
     return report_run(
-        lambda watch: base.encode(on_event=watch),
+        lambda watch: base.encode(with_, on_event=watch),
         json=json,
         quiet=quiet,
         nothing="nothing to do: every segment has its vector",
     )
+
+
+def _drop(base: KnowledgeBase, space: str, *, json: bool) -> int:
+    base.drop_space(space)
+    if json:
+        emit({"dropped": space})
+        return 0
+    write(f"dropped the space {space!r}; free its disk with: pincite kb optimize --purge")
+    if space in {encoder.space for encoder in base.encoders().encoders}:
+        write("its encoder is in force, so the next run fills it again: see the setting encoders")
+    return 0
 
 
 @app.command("optimize")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
@@ -76,7 +76,7 @@ class Plan:
         removed: The uris to be forgotten, for they are gone.
         same: Reports of unchanged files, with the problems they had.
         refused: Reports of what cannot be read as a file.
-        unencoded: Known content whose segments lack vectors of the encoder in force.
+        unencoded: Known content whose segments lack vectors of an encoder in force.
         skipped: Names passed over, by reason.
         digests: The digests that were taken, so that planning again need not take them again.
     """
@@ -134,7 +134,7 @@ def plan(
     *,
     prune: bool = False,
     again: Again = "",
-    space: str = "",
+    spaces: Collection[str] = (),
     earlier: Plan | None = None,
 ) -> Plan:
     """Compare files and folders with the ledger; nothing is written.
@@ -148,14 +148,14 @@ def plan(
         config: The limits and the settings for reading.
         prune: Also plan to forget files below the folders that are gone.
         again: Read unchanged files again: those not complete, or all.
-        space: The encoder's vector space, "" for none; what lacks it is to be encoded.
+        spaces: The encoders' vector spaces; what lacks one of them is to be encoded.
         earlier: A plan of the same files made a moment ago, whose digests are still good.
 
     Raises:
         NotFound: One of `paths` does not exist.
     """
     listing = walk([paths] if isinstance(paths, (str, os.PathLike)) else paths)
-    return _Planner(store.ledger(), config, again, space, earlier).plan(listing, prune)
+    return _Planner(store.ledger(), config, again, spaces, earlier).plan(listing, prune)
 
 
 class _Planner:
@@ -164,11 +164,11 @@ class _Planner:
         ledger: Mapping[str, LedgerEntry],
         config: Config,
         again: Again,
-        space: str,
+        spaces: Collection[str],
         earlier: Plan | None,
     ) -> None:
         self._ledger, self._config = ledger, config
-        self._again, self._space = again, space
+        self._again, self._spaces = again, spaces
         self._version = reading_version(config)
         self._digests = dict(earlier.digests) if earlier else {}
         self._holders: defaultdict[str, list[tuple[str, Source]]] = defaultdict(list)
@@ -224,7 +224,7 @@ class _Planner:
         return entry.status != "complete" and not entry.extractor.endswith(f" {self._version}")
 
     def _look_at_vectors(self, asset_id: str, entry: LedgerEntry) -> None:
-        if lacks(entry, self._space):
+        if lacks(entry, self._spaces):
             self._unencoded[asset_id] = None
 
     def _digested(self, files: Sequence[Found]) -> Iterator[tuple[Found, Digested]]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from pincite.config import Config
 from pincite.encode import Encoder
+from pincite.encode.distinct import distinct
 from pincite.errors import IngestError
 from pincite.ingest.digest import content
 from pincite.ingest.interrupt import Interrupts
@@ -22,22 +22,19 @@ from pincite.ingest.parsed import Parsed, Reading
 from pincite.ingest.pool import Pool
 from pincite.ingest.problems import as_problem
 from pincite.ingest.process import COMMAND
-from pincite.ingest.progress import Meter, RunProgress
+from pincite.ingest.progress import Meter
 from pincite.ingest.report import FileReport, Outcome, Summary, file_report, status_of
 from pincite.store.embed import SLICE, embed
 from pincite.store.encode import encode
+from pincite.store.notices import OnEvent, RunEvent, unread
+from pincite.store.pieces import Piece, keeps_original
 from pincite.store.places import Places
 from pincite.store.plan import Again, Plan, Wanted, extractor_of, plan
 from pincite.store.tables import Ingested, LedgerEntry, Store
 from pincite.types import Media, Problem, Progress
 
-RunEvent: TypeAlias = FileReport | RunProgress
-OnEvent: TypeAlias = Callable[[RunEvent], None]
-
 BATCH_FILES, BATCH_SEGMENTS, BATCH_BYTES, BATCH_S = 256, 2_000, 128 << 20, 5.0
 """A batch is committed as soon as it has reached one of these."""
-ORIGINAL_LIMIT_BYTES = 512 << 20
-"""Larger files are not kept in the knowledge base, only what was read of them."""
 _TRANSIENT = frozenset({"CHANGED_WHILE_READ", "VANISHED", "UNREADABLE", "NOT_A_FILE"})
 """Such a file has no content to speak of now: nothing is written, the next run tries again."""
 
@@ -49,7 +46,7 @@ def _ignore(event: RunEvent) -> None:
 def sync(
     paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     store: Store,
-    encoder: Encoder | None,
+    encoders: Sequence[Encoder],
     config: Config,
     on_event: OnEvent = _ignore,
     *,
@@ -62,20 +59,20 @@ def sync(
     again once the right to write is held, because another process may have done the work.
     """
     listed = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    space = encoder.space if encoder else ""
-    first = plan(listed, store, config, prune=prune, again=again, space=space)
+    spaces = [encoder.space for encoder in encoders]
+    first = plan(listed, store, config, prune=prune, again=again, spaces=spaces)
     if first.nothing_to_write:
-        return run(first, store, encoder, config, on_event)
+        return run(first, store, encoders, config, on_event)
     with store.writing():
         store.refresh()
-        second = plan(listed, store, config, prune=prune, again=again, space=space, earlier=first)
-        return run(second, store, encoder, config, on_event)
+        second = plan(listed, store, config, prune=prune, again=again, spaces=spaces, earlier=first)
+        return run(second, store, encoders, config, on_event)
 
 
 def run(
     todo: Plan,
     store: Store,
-    encoder: Encoder | None,
+    encoders: Sequence[Encoder],
     config: Config,
     on_event: OnEvent = _ignore,
     *,
@@ -89,12 +86,13 @@ def run(
     Args:
         todo: From `plan`.
         store: The knowledge base.
-        encoder: Embeds the segments; None leaves the knowledge base to its word index.
+        encoders: Each gives the segments it reads a vector of its own space; none leaves the
+            knowledge base to its word index.
         config: The settings.
         on_event: Hears file reports and progress, in the calling thread.
         command: Starts a reading process.
     """
-    return _Run(todo, store, encoder, config, on_event, command).go()
+    return _Run(todo, store, encoders, config, on_event, command).go()
 
 
 class _Run:
@@ -102,12 +100,12 @@ class _Run:
         self,
         todo: Plan,
         store: Store,
-        encoder: Encoder | None,
+        encoders: Sequence[Encoder],
         config: Config,
         on_event: OnEvent,
         command: Sequence[str],
     ) -> None:
-        self._plan, self._store, self._encoder = todo, store, encoder
+        self._plan, self._store, self._encoders = todo, store, distinct(encoders)
         self._config, self._on_event, self._command = config, on_event, command
         self._wanted = {w.task.asset.id: w for w in (*todo.added, *todo.changed)}
         self._changed = {w.task.asset.id for w in todo.changed}
@@ -156,9 +154,9 @@ class _Run:
 
     def _encode(self) -> bool:
         """Give what was read earlier its vectors; return whether the user broke it off."""
-        if self._encoder is None or not self._plan.unencoded:
+        if not self._encoders or not self._plan.unencoded:
             return False
-        done = encode(self._store, self._encoder, self._on_event, self._plan.unencoded)
+        done = encode(self._store, self._encoders, self._on_event, self._plan.unencoded)
         self._summary = replace(self._summary, encoded=done.segments)
         return done.interrupted
 
@@ -194,7 +192,7 @@ class _Run:
         """Embed and commit when it is time."""
         late = time.monotonic() - self._committed_at > BATCH_S
         if self._waiting and (
-            idle or late or not self._encoder or _segments(self._waiting) >= SLICE
+            idle or late or not self._encoders or _segments(self._waiting) >= SLICE
         ):
             self._embed_waiting()
         ready = [parsed for parsed, _ in self._ready]
@@ -207,20 +205,25 @@ class _Run:
             self._commit()
 
     def _embed_waiting(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        vectors = embed(waiting, self._encoder, self._on_slice) if self._encoder else {}
-        for parsed in waiting:
+        originals: dict[str, Media] = {}
+        files = []
+        for parsed in self._waiting:
             try:
-                original = _original(parsed)
+                originals |= _original(parsed)
+                files.append(parsed)
             except IngestError as error:
-                failed = replace(parsed, extracts=(), problems=(as_problem(error),))
-                self._report(failed, 0)
-                continue
-            embeddings = vectors.get(parsed.asset.id)
+                self._report(replace(parsed, extracts=(), problems=(as_problem(error),)), 0)
+        self._waiting = []
+        vectors = embed(files, self._encoders, originals, self._on_slice, self._on_unread)
+        for parsed in files:
+            asset_id = parsed.asset.id
             ingested = Ingested(
-                self._entry(parsed), parsed.extracts, (embeddings,) if embeddings else (), original
+                self._entry(parsed), parsed.extracts, vectors[asset_id], originals.get(asset_id)
             )
             self._ready.append((parsed, ingested))
+
+    def _on_unread(self, piece: Piece) -> None:
+        self._on_event(unread(piece))
 
     def _on_slice(self, parsed: Parsed, done: int, total: int) -> None:
         self._on_event(self._meter.look(parsed.asset.uri, Progress("segment", done, total)))
@@ -288,14 +291,13 @@ def _held(parsed: Parsed, ingested: Ingested) -> int:
     return parsed.weight_bytes + (len(ingested.original.data) if ingested.original else 0)
 
 
-def _original(parsed: Parsed) -> Media | None:
-    """Return the bytes of a document whose pages are drawn when a citation is shown.
+def _original(parsed: Parsed) -> dict[str, Media]:
+    """Return by asset id the bytes of a file that is kept.
 
     Raises:
         IngestError: They are no longer those that were read.
     """
     asset = parsed.asset
-    kept = asset.media_type == "application/pdf" or asset.media_type.startswith("image/")
-    if not kept or parsed.failure or asset.size_bytes > ORIGINAL_LIMIT_BYTES:
-        return None
-    return Media(asset.media_type, content(parsed.task.path, asset.id))
+    if parsed.failure or not keeps_original(asset):
+        return {}
+    return {asset.id: Media(asset.media_type, content(parsed.task.path, asset.id))}

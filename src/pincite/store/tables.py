@@ -18,6 +18,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from pincite.content import Modality
 from pincite.errors import NotFound, StoreError, StoreLocked, UsageError
 from pincite.store import lookup, search, upkeep, writing
 from pincite.store import versions as history
@@ -269,10 +270,23 @@ class Store:
         found = self._segments(one_of("id", sorted(set(ids))))
         return {i: found[i] for i in ids if i in found}
 
-    def lacking(self, space: str, asset_ids: Collection[str]) -> list[Segment]:
-        """Return the segments of these assets without a vector of `space`, in their order."""
+    def lacking(
+        self,
+        space: str,
+        asset_ids: Collection[str],
+        modalities: Collection[Modality] | None = None,
+    ) -> list[Segment]:
+        """Return the segments of these assets without a vector of `space`, in their order.
+
+        Args:
+            space: The vector space.
+            asset_ids: Whose segments.
+            modalities: Only segments of these; None: of any.
+        """
         field = self._read(lambda view: view.spaces.get(space))
         missing = f" AND {field.name} IS NULL" if field is not None else ""
+        if modalities is not None:
+            missing += f" AND {one_of('modality', sorted(modalities))}"
         found: list[Segment] = []
         for part in in_parts(sorted(asset_ids)):
             found += self._segments(one_of("asset_id", part) + missing).values()
