@@ -62,6 +62,10 @@ class LateEncoder(Protocol):
         ...
 
 
+def _torch(target: str) -> Plugin:
+    return Plugin(f"pincite.encode.{target}", package="torch", extra="torch")
+
+
 encoders: Registry[Encoder] = Registry(
     kind="encoder",
     group="pincite.encoders",
@@ -80,12 +84,15 @@ encoders: Registry[Encoder] = Registry(
         ),
         "acoustic": Plugin("pincite.encode.descriptors.acoustic:AcousticEncoder"),
         "dpr": Plugin("pincite.models.dpr_text:DprTextEncoder", package="torch", extra="torch"),
-        "clap": Plugin("pincite.encode.clap:ClapEncoder", package="torch", extra="torch"),
-        "wav2vec2": Plugin("pincite.encode.speech:Wav2Vec2Encoder", package="torch", extra="torch"),
-        "whisper": Plugin("pincite.encode.speech:WhisperEncoder", package="torch", extra="torch"),
-        "vit": Plugin("pincite.encode.vision:VitEncoder", package="torch", extra="torch"),
-        "resnet": Plugin("pincite.encode.vision:ResNetEncoder", package="torch", extra="torch"),
+        "vit": _torch("vision:VitEncoder"),
+        "resnet": _torch("vision:ResNetEncoder"),
         "timm": Plugin("pincite.encode.timm_vision:TimmEncoder", package="torch", extra="timm"),
+        "clap": _torch("clap:ClapEncoder"),
+        "wav2vec2": _torch("speech:Wav2Vec2Encoder"),
+        "whisper": _torch("speech:WhisperEncoder"),
+        "colqwen2": _torch("late_pages:ColQwen2Encoder"),
+        "colmodernvbert": _torch("late_pages:ColModernVBertEncoder"),
+        "colpali": _torch("late_pages:ColPaliEncoder"),
         "keras": Plugin("pincite.encode.keras_vision:KerasEncoder", package="keras", extra="keras"),
     },
 )

@@ -29,6 +29,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "multimodal": ("qwen3_vl", "qwen2_vl", "qwen2_5_vl", "qwen3_omni", "qwen2_5_omni"),
     "colqwen2": ("colqwen2",),
     "colmodernvbert": ("colmodernvbert",),
+    "colpali": ("colpali",),
     "dpr": ("dpr",),
     "t5": ("t5", "mt5", "umt5"),
     "gpt": (
