@@ -1,7 +1,34 @@
 """Measuring: how good rankings, answers, transcripts and citations are.
 
-measures        names to measures: parse("nDCG@10")
-measure, types  what a measure is, and the items it scores
-significance    whether two runs differ by more than chance
-agreement       how far people agree who rated the same items
+    from pincite.evaluate import evaluate
+    run = evaluate("data/ir-aero", measures=["nDCG@10"])
+    print(run.figures["nDCG@10"].value)
+
+Importing this package is cheap: what a name needs is imported when the name is first used.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pincite.evaluate.datasets import open_dataset
+    from pincite.evaluate.experiment import evaluate
+    from pincite.evaluate.measures import parse
+    from pincite.evaluate.runs import load
+
+__all__ = ["evaluate", "load", "open_dataset", "parse"]
+
+_HOMES = {
+    "evaluate": "experiment",
+    "load": "runs",
+    "open_dataset": "datasets",
+    "parse": "measures",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pincite.evaluate' has no attribute {name!r}")
+    return getattr(import_module(f"pincite.evaluate.{_HOMES[name]}"), name)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pincite.evaluate.datasets.lines import Row, inside, json_lines
 from pincite.evaluate.datasets.model import Dataset, Document, Item, Task, TaskSet, checked, page_id
+from pincite.evaluate.datasets.squad import answer_measures
 
 LAYOUT = "documents with questions: documents/ and questions.jsonl"
 RETRIEVAL = ("R@1", "R@5", "R@10", "nDCG@10", "RR")
-QA = ("EM", "F1", "Abstention", "CitationPrecision", "CitationRecall", "ECE")
 NOT_ANSWERABLE = "not answerable"
 
 
@@ -45,7 +45,7 @@ def read(folder: Path, part: str) -> Dataset:
     tasks: dict[Task, TaskSet] = {}
     if found:
         tasks["retrieval"] = TaskSet(found, corpus, "page", RETRIEVAL)
-    tasks["qa"] = TaskSet(items, corpus, "page", QA)
+    tasks["qa"] = TaskSet(items, corpus, "page", answer_measures(items))
     return Dataset(folder.name, "documents with questions", documents, tasks)
 
 

@@ -255,7 +255,7 @@ def _with_lines(entries: Sequence[Entry], documents: Mapping[str, Document]) -> 
         for field, value in dict(entry.row.values.get("fields") or {}).items()
     )
     if asked:
-        tasks["qa"] = TaskSet(asked, tuple(documents), measures=("EM", "F1", "Abstention"))
+        tasks["qa"] = TaskSet(asked, tuple(documents), measures=("EM", "F1", "ECE"))
     return {}, tasks
 
 

@@ -14,7 +14,7 @@ from pincite.evaluate.datasets.model import Dataset, Document, Item, Task, TaskS
 
 LAYOUT = "SQuAD: NAME.json with data > paragraphs > context, qas"
 RETRIEVAL = ("R@1", "R@5", "R@10", "nDCG@10", "RR")
-QA = ("EM", "F1", "Abstention", "CitationPrecision", "CitationRecall", "ECE")
+QA = ("EM", "F1", "CitationPrecision", "CitationRecall", "ECE")
 
 
 def parts(folder: Path) -> list[str]:
@@ -64,6 +64,11 @@ def _question(row: Row, document: str) -> Item:
     )
 
 
+def answer_measures(items: tuple[Item, ...]) -> tuple[str, ...]:
+    """Return what is measured of answers: abstention only where it can be right."""
+    return QA if all(item.answerable for item in items) else (*QA, "Abstention")
+
+
 def question_set(
     name: str, layout: str, documents: Mapping[str, Document], items: tuple[Item, ...]
 ) -> Dataset:
@@ -73,5 +78,5 @@ def question_set(
     found = tuple(item for item in items if item.relevant)
     if found:
         tasks["retrieval"] = TaskSet(found, corpus, measures=RETRIEVAL)
-    tasks["qa"] = TaskSet(items, corpus, measures=QA)
+    tasks["qa"] = TaskSet(items, corpus, measures=answer_measures(items))
     return Dataset(name, layout, documents, tasks)

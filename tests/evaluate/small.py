@@ -1,0 +1,56 @@
+"""A small collection with gold, and the settings that make an experiment on it quick."""
+
+import json
+
+from pincite.config import load_config
+
+NOTES = {
+    "pump": "The pump in the north shed runs at 3 bar. It was built by Halvorsen in 1974.",
+    "station": "The station lies 42 km north of the pass. Trains stop there twice a day.",
+    "bridge": "The old bridge was closed in winter because ice pressed against it.",
+    "valve": "The valve closes when the pressure falls below 1 bar.",
+}
+ASKED = {
+    "q1": ("At how many bar does the pump run?", "pump"),
+    "q2": ("How far is the station from the pass?", "station"),
+    "q3": ("Why was the old bridge closed?", "bridge"),
+}
+
+
+def config(**more):
+    return load_config({"encoder": "none", "workers": 1, **more})
+
+
+def beir(folder, *, texts=NOTES):
+    """Write the notes as a BEIR set and return its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    corpus = [{"_id": id, "title": "", "text": text} for id, text in texts.items()]
+    queries = [{"_id": id, "text": text} for id, (text, _) in ASKED.items()]
+    write_lines(folder / "corpus.jsonl", corpus)
+    write_lines(folder / "queries.jsonl", queries)
+    judged = [f"{id}\t{right}\t1" for id, (_, right) in ASKED.items()]
+    (folder / "qrels.tsv").write_text("\n".join(["query-id\tcorpus-id\tscore", *judged]) + "\n")
+    return folder
+
+
+def squad(folder, questions):
+    """Write the notes as a SQuAD set: note to (id, question, answer or None)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paragraphs = []
+    for name, text in NOTES.items():
+        asked = [
+            {
+                "id": id,
+                "question": question,
+                "answers": [{"text": answer, "answer_start": 0}] if answer else [],
+                "is_impossible": answer is None,
+            }
+            for id, question, answer in questions.get(name, ())
+        ]
+        paragraphs.append({"context": text, "qas": asked})
+    (folder / "qa.json").write_text(json.dumps({"data": [{"paragraphs": paragraphs}]}))
+    return folder
+
+
+def write_lines(path, rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
