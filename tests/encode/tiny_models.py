@@ -8,15 +8,26 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import (
     AutoModel,
+    AutoModelForTextEncoding,
+    BertConfig,
+    BertModel,
     ChineseCLIPConfig,
     ChineseCLIPModel,
     CLIPConfig,
     CLIPModel,
+    GPT2Config,
+    GPT2Model,
     PreTrainedTokenizerFast,
+    Qwen2Config,
+    Qwen2Model,
+    RobertaConfig,
+    RobertaModel,
     Siglip2Config,
     Siglip2Model,
     SiglipConfig,
     SiglipModel,
+    T5Config,
+    T5EncoderModel,
 )
 from transformers.models.chinese_clip.image_processing_pil_chinese_clip import (
     ChineseCLIPImageProcessorPil,
@@ -80,7 +91,8 @@ def noisy(model, seed=0):
     with torch.no_grad():
         for name, weights in model.named_parameters():
             if "norm" not in name.lower() and "logit" not in name:
-                weights.copy_(torch.randn(weights.shape, generator=generator) * 0.3)
+                spread = 2.0 if "word_embeddings" in name else 0.3
+                weights.copy_(torch.randn(weights.shape, generator=generator) * spread)
     return model.eval()
 
 
@@ -196,4 +208,76 @@ def export_image_text(folder, name):
         {"pixel_values": torch.zeros(2, 3, 24, 24)},
         folder / "onnx" / "vision_model.onnx",
         "image_embeds" if projected else "pooler_output",
+    )
+
+
+TEXT = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 32,
+    "max_position_embeddings": 40,
+    "pad_token_id": 0,
+}
+
+
+def bert(folder, seed=0):
+    model = BertModel(BertConfig(**TEXT), add_pooling_layer=False)
+    return save(folder, noisy(model, seed), letter_tokenizer(40))
+
+
+def roberta(folder, seed=0):
+    model = RobertaModel(RobertaConfig(**{**TEXT, "pad_token_id": 0}), add_pooling_layer=False)
+    return save(folder, noisy(model, seed), letter_tokenizer(1_000))
+
+
+def t5(folder, seed=0):
+    config = T5Config(vocab_size=VOCABULARY, d_model=16, d_kv=8, d_ff=32, num_layers=2, num_heads=2)
+    return save(folder, noisy(T5EncoderModel(config), seed), letter_tokenizer(start=False))
+
+
+def gpt2(folder, seed=0, side="left"):
+    config = GPT2Config(vocab_size=VOCABULARY, n_embd=16, n_layer=2, n_head=2, n_positions=40)
+    return save(folder, noisy(GPT2Model(config), seed), letter_tokenizer(1_000, side=side))
+
+
+def qwen2(folder, seed=0):
+    config = Qwen2Config(**TEXT, num_key_value_heads=1)
+    return save(folder, noisy(Qwen2Model(config), seed), letter_tokenizer(1_000, side="left"))
+
+
+TEXT_MODELS = {"bert": bert, "roberta": roberta, "t5": t5, "gpt2": gpt2, "qwen2": qwen2}
+
+
+def sentence(folder, *, pooling="mean", dense=True, prompts=None, seed=0):
+    """A model of Sentence Transformers: BERT, a pooling, and a dense layer."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.modules import Dense, Normalize, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    torch.manual_seed(seed)
+    inner = bert(folder.with_name(f"{folder.name}-inner"), seed)
+    with quietly():
+        modules = [Transformer(str(inner)), Pooling(16, pooling)]
+        modules += [Dense(16, 8)] if dense else []
+        made = SentenceTransformer(modules=[*modules, Normalize()], prompts=prompts, device="cpu")
+        made.save_pretrained(str(folder))
+    return folder
+
+
+def export_text(folder):
+    """Write model.onnx beside a text model, as the hub does."""
+    with quietly():
+        found = AutoModelForTextEncoding if "t5" in str(folder.name) else AutoModel
+        model = found.from_pretrained(folder)
+    ids = torch.tensor([[2, 5, 6, 3, 0, 0]] * 2)
+    export(
+        Called(
+            model,
+            lambda m, ids, mask: m(input_ids=ids, attention_mask=mask).last_hidden_state,
+        ),
+        {"input_ids": ids, "attention_mask": (ids > 0).long()},
+        folder / "onnx" / "model.onnx",
+        "last_hidden_state",
     )

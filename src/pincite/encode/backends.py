@@ -13,7 +13,13 @@ from pincite.errors import MissingExtra, NotFound
 Backend = Literal["torch", "onnx"]
 
 
-def backend_of(config: Config, plugin: str, folder: Path, onnx: tuple[str, ...] = ()) -> Backend:
+def backend_of(
+    config: Config,
+    plugin: str,
+    folder: Path,
+    onnx: tuple[str, ...] = (),
+    packages: tuple[str, ...] = ("torch", "transformers"),
+) -> Backend:
     """Return what runs the model in a directory.
 
     "auto" is torch where it is installed and there are safetensors, else ONNX Runtime.
@@ -23,6 +29,7 @@ def backend_of(config: Config, plugin: str, folder: Path, onnx: tuple[str, ...] 
         plugin: Name of the encoder, for messages.
         folder: Of the model.
         onnx: Names of the ONNX files that are needed, without ".onnx"; empty: there is no such way.
+        packages: What running it with torch takes.
 
     Raises:
         NotFound: There are no weights of a kind that can be run.
@@ -30,13 +37,13 @@ def backend_of(config: Config, plugin: str, folder: Path, onnx: tuple[str, ...] 
     """
     wanted = config["backend"]
     weights, exported = bool(weight_files(folder)), bool(onnx) and has_onnx(folder, onnx)
-    torch = all(find_spec(package) is not None for package in ("torch", "transformers"))
-    if wanted != "onnx" and weights and torch:
+    missing = [package for package in packages if not _installed(package)]
+    if wanted != "onnx" and weights and not missing:
         return "torch"
     if wanted != "torch" and exported:
         return "onnx"
     if wanted != "onnx" and weights:
-        raise MissingExtra("encoder", plugin, "torch", "torch")
+        raise MissingExtra("encoder", plugin, missing[0], "torch")
     looked = {
         "torch": "*.safetensors",
         "onnx": " and ".join(f"{name}.onnx" for name in onnx) or "ONNX files (it has no such form)",
@@ -58,3 +65,10 @@ def onnx_file(folder: Path, name: str) -> Path | None:
     """Return the path of an ONNX file, or None."""
     places = (folder / "onnx" / f"{name}.onnx", folder / f"{name}.onnx")
     return next((place for place in places if place.is_file()), None)
+
+
+def _installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ValueError:  # it is being imported, or was kept from it
+        return False

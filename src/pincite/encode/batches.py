@@ -49,6 +49,7 @@ def by_length(
     width: int,
     encode: Callable[[list[T]], Vectors],
     batch: int = BATCH,
+    most: int | None = None,
 ) -> Vectors:
     """Return one vector per item, in order, with items of like length encoded together: (n, d).
 
@@ -58,12 +59,17 @@ def by_length(
         width: d.
         encode: Turns up to `batch` items into their vectors.
         batch: How many go together.
+        most: Sum of the lengths that may go together, padded to the longest; None: any.
     """
     vectors = np.zeros((len(items), width), np.float32)
     order = sorted(range(len(items)), key=lambda i: -lengths[i])
-    for start in range(0, len(order), batch):
-        places = order[start : start + batch]
+    start = 0
+    while start < len(order):
+        longest = max(1, lengths[order[start]])
+        fit = batch if most is None else max(1, min(batch, most // longest))
+        places = order[start : start + fit]
         vectors[places] = encode([items[i] for i in places])
+        start += fit
     return vectors
 
 
@@ -78,14 +84,15 @@ def frame_means(footages: Sequence[Footage], encode: Callable[[list[Any]], Vecto
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """Return the rows at length 1, float32; a row that is 0 or no number becomes the first axis.
+    """Return the rows at length 1, float32; a row of zeros becomes the first axis.
+
+    A row that is no number stays so: that is for the caller to see, not to hide.
 
     Example:
         >>> unit(np.array([[3.0, 4.0], [0.0, 0.0]])).round(2).tolist()
         [[0.6000000238418579, 0.800000011920929], [1.0, 0.0]]
     """
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    usable = np.isfinite(norms) & (norms > 0)
-    rows = np.where(usable, vectors / np.where(usable, norms, 1), 0).astype(np.float32)
-    rows[..., 0] += ~usable[..., 0]
+    rows = np.asarray(vectors / np.where(norms == 0, 1, norms), np.float32)
+    rows[..., 0] += norms[..., 0] == 0
     return rows

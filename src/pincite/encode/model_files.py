@@ -79,6 +79,18 @@ def read_json(file: Path) -> dict[str, Any]:
     return said
 
 
+def read_list(file: Path) -> list[dict[str, Any]]:
+    """Return the objects that a file lists.
+
+    Raises:
+        ModelMismatch: It is no list of JSON objects, or an empty one.
+    """
+    said = _parsed(file)
+    if not isinstance(said, list) or not said or not all(isinstance(one, dict) for one in said):
+        raise ModelMismatch(f"{str(file)!r} lists nothing; save the model again")
+    return said
+
+
 def model_type(folder: Path) -> str:
     """Return the `model_type` of a Transformers model, or "" where none is said."""
     return str(read_json(folder / CONFIG).get("model_type", ""))

@@ -80,6 +80,8 @@ class Tokens:
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token ids of each text, special tokens among them, at most `window`."""
+        if not texts:
+            return []
         found: list[list[int]] = self._split(
             [readable_text(text, self.window) for text in texts], self.window
         )

@@ -40,18 +40,32 @@ def device_of(config: Config) -> torch.device:
 
 
 @contextmanager
-def running(device: torch.device, config: Config) -> Iterator[None]:
-    """Hold no gradients, and use half precision on a GPU unless `precision = "fp32"`."""
+def running(device: torch.device, config: Config, *, wide: bool = False) -> Iterator[None]:
+    """Hold no gradients, and use half precision on a GPU unless `precision = "fp32"`.
+
+    Args:
+        device: Where the model is.
+        config: Settings.
+        wide: The model's numbers leave the range of float16, as those of T5 do: where the GPU has
+            no bfloat16 it stays with float32.
+    """
     if config["threads"]:
         torch.set_num_threads(config["threads"])
-    half = device.type == "cuda" and config["precision"] != "fp32"
     with torch.inference_mode():
-        if not half:
+        short = _half(device, wide) if config["precision"] != "fp32" else None
+        if short is None:
             yield
             return
-        short = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
         with torch.autocast("cuda", dtype=short):
             yield
+
+
+def _half(device: torch.device, wide: bool) -> torch.dtype | None:
+    if device.type != "cuda":
+        return None
+    if torch.cuda.is_bf16_supported(including_emulation=False):
+        return torch.bfloat16
+    return None if wide else torch.float16
 
 
 def load(cls: Any, folder: Path, device: torch.device, unused: Sequence[str] = ()) -> Any:
