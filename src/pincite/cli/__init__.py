@@ -13,7 +13,19 @@ from collections.abc import Sequence
 
 import typer
 
-from pincite.cli import ask, config, doctor, ingest, kb, models, search, show, sync, train
+from pincite.cli import (
+    ask,
+    config,
+    doctor,
+    evaluate,
+    ingest,
+    kb,
+    models,
+    search,
+    show,
+    sync,
+    train,
+)
 from pincite.cli.exits import EXIT_BUG, EXIT_INTERRUPTED, EXIT_USAGE
 from pincite.errors import PinciteError, StoreError
 from pincite.version import __version__
@@ -38,6 +50,7 @@ app.command("sync")(sync.sync)
 app.command("search")(search.search)
 app.command("show")(show.show)
 app.command("train")(train.train)
+app.add_typer(evaluate.app, name="eval")
 app.add_typer(kb.app, name="kb")
 app.add_typer(models.app, name="models")
 app.command("doctor")(doctor.doctor)
