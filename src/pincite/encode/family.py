@@ -44,6 +44,7 @@ MARKS: Mapping[str, str] = {
     "pincite_dpr.json": "dpr",
     "pincite_rag.json": "dpr",
     "encoder.json": KERAS,
+    "artifact.metadata": "colbert",
 }
 """Files that only the models of one encoder have."""
 _SEEING = ("clip", "siglip", "chinese-clip", "multimodal", "clap")
@@ -59,6 +60,8 @@ def family_of(folder: Path) -> str:
     for mark, name in MARKS.items():
         if (folder / mark).is_file():
             return name
+    if gives_tokens(folder):
+        return "colbert"
     if (folder / "modules.json").is_file():
         return "multimodal" if _sees(folder) else "sentence-transformers"
     said = read_json(folder / CONFIG)
@@ -73,6 +76,13 @@ def family_of(folder: Path) -> str:
         "model_type, no modules.json, no .keras file. Check the path, or say which encoder it is "
         f"for: NAME:{folder}"
     )
+
+
+def gives_tokens(folder: Path) -> bool:
+    """Return whether a model was saved as one that gives each token of a text a vector."""
+    settings = read_json(folder / "config_sentence_transformers.json")
+    named = read_json(folder / CONFIG).get("architectures") or ()
+    return settings.get("model_type") in ("MultiVectorEncoder", "ColBERT") or "HF_ColBERT" in named
 
 
 def _sees(folder: Path) -> bool:
