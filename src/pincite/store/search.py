@@ -101,6 +101,15 @@ def nearest(
     return [_ranked(ranking) for ranking in rankings]
 
 
+def matching(view: View, where: str) -> pa.Array:
+    """Return the ids of the segments that a filter leaves.
+
+    Raises:
+        UsageError: It is no expression over the columns.
+    """
+    return _run(view, where, columns=["id"])["id"].combine_chunks()
+
+
 def _probes(view: View, where: str) -> int:
     """Return how many partitions are read: all, where a filter may keep only what lies far off."""
     rows = int(view.segments.count_rows())
