@@ -1,5 +1,6 @@
 """Rankings: trec_eval through ir-measures, and formulas worked out here."""
 
+import dataclasses
 import math
 import random
 
@@ -103,10 +104,22 @@ def test_a_query_without_judgements_has_no_part_and_one_without_hits_counts_as_z
     assert np.isnan(parse("R@1").value(made[2:]))
 
 
-def test_judgements_cannot_be_changed_afterwards():
-    grades = {"a": 1}
+def test_judgements_that_change_afterwards_do_not_change_an_item():
+    grades = {"a": np.int64(1)}
     item = Ranked(("a",), grades)
     grades["a"] = 0
     assert item.judgements["a"] == 1
-    with pytest.raises(TypeError):
-        item.judgements["a"] = 0
+    assert dataclasses.asdict(item) == {"ids": ("a",), "judgements": {"a": 1}}
+    with pytest.raises(UsageError, match="ids is a tuple"):
+        Ranked(["a"], grades)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_better_id_moved_up_never_lowers_the_score(name):
+    for item in items(11):
+        for at in range(1, len(item.ids)):
+            one, other = item.ids[at - 1], item.ids[at]
+            if item.judgements.get(other, 0) > item.judgements.get(one, 0):
+                swapped = (*item.ids[: at - 1], other, one, *item.ids[at + 1 :])
+                before, after = parse(name).each([item, Ranked(swapped, item.judgements)])
+                assert after >= before - 1e-12

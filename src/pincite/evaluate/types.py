@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from numbers import Integral
 
 from pincite.errors import UsageError
 from pincite.types import Box, Locator
@@ -44,12 +44,15 @@ class Ranked:
     judgements: Mapping[str, int]
 
     def __post_init__(self) -> None:
+        _require_tuple("ids", self.ids)
         if len(set(self.ids)) != len(self.ids):
             twice = next(i for at, i in enumerate(self.ids) if i in self.ids[:at])
             raise UsageError(f"a ranking holds each id once, got {twice!r} twice; keep the first")
-        if wrong := [g for g in self.judgements.values() if not isinstance(g, int) or g < 0]:
+        grades = self.judgements.values()
+        if wrong := [g for g in grades if not isinstance(g, Integral) or g < 0]:
             raise UsageError(f"grades are whole numbers from 0, got {wrong[0]!r}")
-        object.__setattr__(self, "judgements", MappingProxyType(dict(self.judgements)))
+        own = {name: int(grade) for name, grade in self.judgements.items()}
+        object.__setattr__(self, "judgements", own)
 
 
 @dataclass(frozen=True, slots=True)
