@@ -130,7 +130,34 @@ def test_a_picture_of_the_same_colours_elsewhere_is_less_alike(scenes):
     assert original @ upside_down < original @ darker - 0.1
 
 
+def test_grain_does_not_change_the_hash_of_a_picture(scenes):
+    rng = np.random.default_rng(0)
+    large = [np.asarray(image.resize((640, 480))) for image in scenes]
+    grainy = [
+        np.clip(pixels + rng.normal(0, 40, pixels.shape), 0, 255).astype(np.uint8)
+        for pixels in large
+    ]
+    kept, copies = (
+        PerceptualHashEncoder().encode([Picture(p) for p in some]) for some in (large, grainy)
+    )
+    assert max(hamming(cosine) for cosine in (kept * copies).sum(axis=1)) <= COPY_BITS
+
+
+def test_the_parts_of_a_look_weigh_what_was_said(scenes):
+    (look,) = encoded(VisualEncoder(), scenes[:1])
+    parts = np.split(look, np.cumsum([4 * 4 * 3, 4 * 6 * 6, 21 * 8]))
+    shares = [float((part**2).sum()) for part in parts]
+    assert shares == pytest.approx([0.2, 0.2, 0.4, 0.2], abs=1e-4)
+
+
 # -- the parts, against figures worked out by hand ------------------------------------------------
+
+
+def test_a_picture_made_small_keeps_the_mean_of_its_pixels():
+    board = (np.indices((512, 512)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    small = looks.scaled(np.repeat(board[..., None], 3, axis=2))
+    assert small.shape == (128, 128, 3)
+    assert np.abs(small - 127.5).max() < 1, "four by four squares, black and white by turns"
 
 
 def test_layout_is_the_mean_colour_of_each_cell():
@@ -161,6 +188,13 @@ def test_vertical_stripes_have_edges_across_and_horizontal_ones_down():
     assert across.argmax() == 0, "the gradient points along x: 0 degrees"
     assert down.argmax() == 4, "the gradient points along y: 90 of 180 degrees"
     assert across[0] == pytest.approx(down[4], rel=0.01)
+
+
+def test_each_level_of_the_pyramid_weighs_the_same():
+    noise = np.random.default_rng(0).integers(0, 256, (128, 128), dtype=np.uint8)
+    whole, quarters, sixteenths = np.split(looks.edges(noise), [8, 40])
+    assert np.linalg.norm(quarters) == pytest.approx(np.linalg.norm(whole), rel=0.02)
+    assert np.linalg.norm(sixteenths) == pytest.approx(np.linalg.norm(whole), rel=0.02)
 
 
 def test_texture_counts_uniform_patterns():

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import struct
 import zlib
 
@@ -9,10 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from pincite.errors import NotFound, UsageError
+from pincite.errors import IngestError, NotFound, UsageError
 from pincite.ingest import query_worker
+from pincite.ingest.digest import digest
 from pincite.ingest.query_file import read_query
 from pincite.ingest.query_worker import QueryReader
+from pincite.ingest.worker import FileReader
 from pincite.types import Asset, Extracted, Problem
 from tests.ingest.recordings import (
     RATE_HZ,
@@ -174,20 +177,47 @@ REFUSED = {
 }
 
 
+def ending(kind, path, config):
+    """The error with which the reading process would end, without the process."""
+    seen = digest(str(path))
+    asset = Asset(seen.sha256, str(path), "", seen.size_bytes, seen.modified_ns)
+    reader = FileReader(
+        config,
+        lambda path: query_worker._fitting(kind or "any", path),
+        lambda parser: QueryReader(kind or "any", parser),
+    )
+    (error,) = [e for e in reader.read(str(path), asset) if isinstance(e, IngestError)]
+    return error
+
+
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_read_names_the_file_the_code_and_the_next_step(tmp_path, silent, name):
+def test_what_cannot_be_read_is_told_with_a_code_and_the_next_step(tmp_path, silent, name):
     kind, data, expected = REFUSED[name]
     path = tmp_path / name
     if name == "recording.wav":
         write_sound(path, tone(0.2))
     else:
         path.write_bytes(png(Image.new("RGB", (9, 9))) if data is None else data)
-    with pytest.raises(UsageError, match=expected) as caught:
-        read_query(path, silent, kind)
+    error = ending(kind, path, silent)
+    assert re.search(expected, f"{error.message} {error.code} {error.next_step}")
+    assert error.next_step.endswith("."), "the next step is a sentence"
+
+
+def test_the_error_names_the_file_the_code_and_the_next_step(tmp_path, silent):
+    path = tmp_path / "bomb.png"
+    path.write_bytes(bomb())
+    with pytest.raises(UsageError) as caught:
+        read_query(path, silent, "image")
     message = str(caught.value)
-    assert message.startswith(f"cannot search with {path}: ")
-    assert any(code in message for code in ("UNSUPPORTED", "CORRUPT", "EMPTY", "TOO_LARGE"))
-    assert message.endswith("."), "the next step is a sentence"
+    assert message.startswith(f"cannot search with {path}: The picture exceeds the limit")
+    assert "(TOO_LARGE)" in message
+    assert message.endswith("make it smaller.")
+
+
+def test_a_wrong_kind_is_an_error_that_says_what_it_is(tmp_path, silent):
+    path = write_sound(tmp_path / "said.wav", tone(0.2))
+    with pytest.raises(UsageError, match=r"said\.wav: It is a recording .* picture was asked for"):
+        read_query(path, silent, "image")
 
 
 def test_bytes_that_fail_are_called_the_given_file(silent):
