@@ -8,13 +8,14 @@ from __future__ import annotations
 import shlex
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pincite.config import Config, load_config
+from pincite.content import Modality
 from pincite.encode import Encoder, default_encoder
 from pincite.encode.chosen import Recorded, further, made_of, recorded
 from pincite.encode.distinct import distinct
@@ -23,7 +24,9 @@ from pincite.generate import Generator, generators
 from pincite.generate.show import Shown, parse_citation_id, show
 from pincite.ingest.report import Summary
 from pincite.retrieve.asked import reads
-from pincite.retrieve.search import Found, Searcher
+from pincite.retrieve.query import Given, Wanted
+from pincite.retrieve.query import read as read_wanted
+from pincite.retrieve.search import Found, Options, Searcher, options_of
 from pincite.store.check import check
 from pincite.store.encode import encode
 from pincite.store.engine import local_path
@@ -32,7 +35,8 @@ from pincite.store.notices import RunEvent, RunWarning
 from pincite.store.plan import Again, Plan, plan
 from pincite.store.sync import sync
 from pincite.store.tables import Store
-from pincite.types import Answer, Filters, Query
+from pincite.store.tagging import Tagged, read_labels, tag
+from pincite.types import Answer, Evidence, Filters, Hit, Query
 
 
 class KnowledgeBase:
@@ -212,6 +216,30 @@ class KnowledgeBase:
             watch(RunWarning(warning))
         return found.encoders
 
+    def tag(
+        self,
+        with_: str | Encoder,
+        labels: str | Path | None = None,
+        *,
+        on_event: Callable[[RunEvent], None] | None = None,
+    ) -> Tagged:
+        """Give pictures and shots the words that an image-text encoder sees in them, as tags.
+
+        Args:
+            with_: The encoder, or the setting that names it ("clip:./model").
+            labels: A text file with one label a line; None: everyday things.
+            on_event: Hears of progress where vectors have to be made first.
+
+        Raises:
+            UsageError: The encoder does not read words and pictures, or there are no labels.
+        """
+        known = read_labels(None if labels is None else Path(labels))
+        encoder = made_of([with_], self._config)[0] if isinstance(with_, str) else with_
+        done = tag(self._store, encoder, known, on_event or (lambda event: None))
+        if done.segments:
+            self._store.optimize()
+        return done
+
     def drop_space(self, space: str) -> None:
         """Take the vectors of a space out; `optimize(purge=True)` frees the disk of them.
 
@@ -237,48 +265,105 @@ class KnowledgeBase:
 
     # -- asking it ---------------------------------------------------------------------------
 
-    def search(self, text: str, *, k: int | None = None, filters: Filters | None = None) -> Found:
+    def search(
+        self,
+        text: str = "",
+        *,
+        image: Given | None = None,
+        audio: Given | None = None,
+        video: Given | None = None,
+        weights: Mapping[Modality, float] | None = None,
+        without: str = "",
+        k: int | None = None,
+        filters: Filters | None = None,
+        options: Options | None = None,
+    ) -> Found:
         """Return the `k` segments that fit best.
 
+        Args:
+            text: Words.
+            image: A picture like what is wanted: a file, its bytes, or decoded content. What is
+                written in it is looked up like words.
+            audio: A spoken query, or a sound like what is wanted.
+            video: A video like what is wanted.
+            weights: How much each part counts, by modality; below 0 it pushes away.
+            without: Words for what is not wanted.
+            k: How many; default: the setting.
+            filters: What the search is confined to.
+            options: How it is done; default: as the settings say.
+
         Raises:
-            UsageError: `k` is not positive, or a filter is not valid.
+            UsageError: `k` is not positive, a filter is not valid, a file cannot be read, or
+                nothing is wanted.
         """
         count = self._config["k"] if k is None else k
         if count < 1:
             raise UsageError(f"k must be at least 1, got {count}")
+        wanted = Wanted(text, image, audio, video, weights or {}, without, filters or Filters())
+        query, notes = read_wanted(wanted, self._config)
+        found = self._search(query, count, options)
+        return replace(found, warnings=notes + found.warnings)
+
+    def search_for(
+        self, query: Query, *, k: int | None = None, options: Options | None = None
+    ) -> Found:
+        """Return the `k` segments that fit a query best; see `search`."""
+        return self._search(query, self._config["k"] if k is None else k, options)
+
+    def _search(self, query: Query, count: int, options: Options | None) -> Found:
         store = self._store.now()
-        encoder, warnings = self._encoder_for(store)
-        searcher = Searcher(store, (encoder,) if encoder else ())
-        found = searcher.search(Query(text, filters or Filters()), min(count, 10_000))
+        encoders, warnings = self._encoders_for(store, query)
+        searcher = Searcher(store, encoders, options or self._options)
+        found = searcher.search(query, min(count, 10_000))
         return replace(found, warnings=found.warnings + warnings)
+
+    @cached_property
+    def _options(self) -> Options:
+        return options_of(self._config)
 
     def ask(
         self,
         question: str,
         *,
+        image: Given | None = None,
+        audio: Given | None = None,
+        video: Given | None = None,
         k: int | None = None,
         filters: Filters | None = None,
         generator: str | Generator | None = None,
     ) -> Answer:
         """Return a cited answer, or one whose text is None: the sources do not hold it.
 
+        Args:
+            question: In words; "" where it is spoken in `audio` or `video`.
+            image: A picture the question is about: a file, its bytes, or decoded content.
+            audio: The spoken question, or a sound it is about.
+            video: A video it is spoken in, or is about.
+            k: How many pieces of evidence it may rest on; default: the setting.
+            filters: What evidence is confined to.
+            generator: What composes the answer; default: the setting.
+
         Raises:
-            UsageError: The question is empty, or a filter is not valid.
+            UsageError: There is no question, a filter is not valid, or a file cannot be read.
         """
-        if not question.strip():
-            raise UsageError("the question is empty; ask something")
         started = time.perf_counter()
-        found = self.search(question, k=k, filters=filters)
-        composer = self._generator(generator or self._config["generator"], question)
+        wanted = Wanted(question, image, audio, video, filters=filters or Filters())
+        query, notes = read_wanted(wanted, self._config)
+        asked = question.strip() or query.heard.strip()
+        if not asked:
+            raise UsageError(_no_question(audio is not None or video is not None))
+        found = self._search(query, self._config["k"] if k is None else k, None)
+        composer = self._generator(generator or self._config["generator"], asked)
         generating = time.perf_counter()
-        answer = composer.generate(question, found.evidence)
+        answer = composer.generate(asked, _with_neighbours(found))
         finished = time.perf_counter()
         timings = {
             **found.timings_ms,
             "generate": round((finished - generating) * 1000, 2),
             "total": round((finished - started) * 1000, 2),
         }
-        return replace(answer, warnings=found.warnings + answer.warnings, timings_ms=timings)
+        warnings = notes + found.warnings + answer.warnings
+        return replace(answer, warnings=warnings, timings_ms=timings)
 
     def _generator(self, generator: str | Generator, question: str) -> Generator:
         if not isinstance(generator, str):
@@ -303,18 +388,24 @@ class KnowledgeBase:
 
         return cosines
 
-    def _encoder_for(self, store: Store) -> tuple[Encoder | None, tuple[str, ...]]:
-        """Return the encoder that can search a store, and what the user should know of that."""
-        encoder = self.encoder
-        if encoder is None:
+    def _encoders_for(
+        self, store: Store, query: Query
+    ) -> tuple[tuple[Encoder, ...], tuple[str, ...]]:
+        """Return the encoders that can search a store, and what the user should know of that."""
+        known = self.encoders()
+        words, encoder = bool(query.text.strip() or query.heard.strip()), self.encoder
+        if not words:
+            return known.encoders, known.warnings
+        if encoder is None and self._config["encoder"] == "auto":
             hint = "searching by words alone; for search by meaning run: pincite models pull text"
-            return None, (hint,) if self._config["encoder"] == "auto" else ()
-        if encoder.space not in store.spaces() and store.count():
-            return None, (
+            return known.encoders, (hint, *known.warnings)
+        if encoder is not None and encoder.space not in store.spaces() and store.count():
+            hint = (
                 f"searching by words alone: nothing here has vectors of {encoder.space} yet; "
-                f"make them with: pincite kb encode --kb {shlex.quote(self.uri)}",
+                f"make them with: pincite kb encode --kb {shlex.quote(self.uri)}"
             )
-        return encoder, ()
+            return known.encoders, (hint, *known.warnings)
+        return known.encoders, known.warnings
 
     def show(self, citation: str) -> Shown:
         """Return the evidence behind a citation id.
@@ -411,6 +502,29 @@ class KnowledgeBase:
         with self._store.writing():
             pass
         shutil.rmtree(self.uri)
+
+
+def _no_question(spoken: bool) -> str:
+    if spoken:
+        return "no words were understood in the recording; say it again, or type the question"
+    return "the question is empty; ask something"
+
+
+def _with_neighbours(found: Found) -> tuple[Evidence, ...]:
+    """Return the evidence with the neighbours of each hit behind it, where they were asked for.
+
+    A neighbour has no belief of its own: it shares that of its hit, half as likely.
+    """
+    seen = {item.segment.id for item in found.evidence}
+    wide: list[Evidence] = []
+    for item in found.evidence:
+        wide.append(item)
+        for segment in found.around.get(item.segment.id, ()):
+            if segment.id not in seen:
+                seen.add(segment.id)
+                hit = Hit(segment.id, item.hit.score / 2)
+                wide.append(Evidence(hit, segment, item.asset, item.prior / 2))
+    return tuple(wide)
 
 
 def local_knowledge_bases(config: Config) -> list[dict[str, Any]]:

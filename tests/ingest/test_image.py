@@ -12,6 +12,8 @@ from PIL import ExifTags, Image
 from pincite.config import load_config
 from pincite.errors import IngestError
 from pincite.ingest.image import ImageParser
+from pincite.ingest.image_open import opened
+from pincite.ingest.image_tags import tags_of
 from pincite.types import WHOLE, Asset, Extracted, ImageRegion, PageRegion, Problem, Progress
 from tests.ingest.drawn import page
 
@@ -217,3 +219,25 @@ def test_flipped_bytes_never_raise_anything_but_an_ingest_error(tmp_path, seed):
     else:
         code = ""
     assert segments or code in ("CORRUPT_FILE", "TOO_LARGE")
+
+
+def test_tags_come_from_sidecars_and_from_the_xmp_inside(tmp_path):
+    xmp = "<x><dc:subject><rdf:Bag><rdf:li>Q&amp;A</rdf:li></rdf:Bag></dc:subject></x>"
+    path = tmp_path / "a.jpg"
+    Image.new("RGB", (40, 30), "red").save(path, xmp=xmp.encode())
+    (tmp_path / "a.json").write_text('{"tags": ["pump", 3], "keywords": "red, 水泵"}')
+    (tmp_path / "a.jpg.xmp").write_text(xmp.replace("Q&amp;A", "valve"))
+    (tmp_path / "metadata.jsonl").write_text('{"file_name": "a.jpg", "labels": ["pump", "pipe"]}')
+    with opened(path, 10_000) as image:
+        assert tags_of(path, image) == ("pump", "red", "水泵", "pipe", "valve", "Q&A")
+    (tmp_path / "a.json").write_text('{"tags": ["' + "x" * 200 + '", "\\u0000 "]}')
+    with opened(path, 10_000) as image:
+        assert tags_of(path, image) == ("pump", "pipe", "valve", "Q&A")
+
+
+def test_every_segment_of_a_picture_has_its_tags(tmp_path):
+    path = tmp_path / "a.png"
+    Image.new("RGB", (40, 30), "red").save(path)
+    (tmp_path / "a.json").write_text('{"tags": ["pump"]}')
+    [segment], _, _ = read(path, ocr="off")
+    assert segment.tags == ("pump",)

@@ -64,7 +64,7 @@ def report_run(
             tells unchanged files from none at all.
         command: The command that reads the same files again.
     """
-    teller = _Teller(json, quiet, nothing, command)
+    teller = Teller(json, quiet, nothing, command)
     summary = start(teller.hear)
     teller.end(summary)
     if strict and teller.noted and not json:
@@ -76,7 +76,7 @@ def report_run(
     return EXIT_INCOMPLETE if incomplete else 0
 
 
-class _Teller:
+class Teller:
     """Turns events into lines: JSON on stdout, or sentences on stderr."""
 
     def __init__(self, json: bool, quiet: bool, nothing: str | None, command: str) -> None:
@@ -123,6 +123,10 @@ class _Teller:
             self._ticker.clear()
             sentence = f"{report.status}: {printable(report.uri)}: {report.message}"
             say(f"{sentence} {report.next_step}".rstrip(), quiet=self._quiet)
+
+    def clear(self) -> None:
+        """Take the line of progress away."""
+        self._ticker.clear()
 
     def end(self, summary: Summary) -> None:
         """Tell how the run ended."""

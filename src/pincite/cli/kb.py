@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from pincite.cli import options
-from pincite.cli.exits import EXIT_BUG
+from pincite.cli.exits import EXIT_BUG, EXIT_INTERRUPTED
 from pincite.cli.output import emit, say, write
 from pincite.errors import UsageError
 
@@ -202,6 +204,47 @@ def _drop(base: KnowledgeBase, space: str, *, json: bool) -> int:
     if space in {encoder.space for encoder in base.encoders().encoders}:
         write("its encoder is in force, so the next run fills it again: see the setting encoders")
     return 0
+
+
+@app.command("tag")
+def tag(
+    with_: Annotated[
+        str,
+        typer.Option(
+            "--with",
+            metavar="NAME",
+            help="Image-text encoder, such as clip:MODEL or its directory.",
+        ),
+    ],
+    labels: Annotated[
+        Optional[Path],  # noqa: UP045 (typer reads this at run time)
+        typer.Option(
+            "--labels",
+            metavar="FILE",
+            help="What to look for, one label a line, names of one thing separated by '|'; "
+            "default: everyday things in English and Chinese.",
+        ),
+    ] = None,
+    kb: options.Kb = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    debug: options.Debug = False,
+) -> int:
+    """Give pictures and videos the words a model sees in them, so that words find them."""
+    from pincite.cli.ingest import Teller
+    from pincite.config import load_config
+    from pincite.pipeline import KnowledgeBase
+
+    config = load_config({"kb": kb})
+    base = KnowledgeBase.open(config["kb"] or "default", config=config, create=False)
+    teller = Teller(json, quiet, None, "ingest")
+    done = base.tag(with_, labels, on_event=teller.hear)
+    teller.clear()
+    if json:
+        emit({"event": "done", **asdict(done)})
+    else:
+        write(f"{done.tagged:,} of {done.segments:,} pictures and shots have tags now")
+    return EXIT_INTERRUPTED if done.interrupted else 0
 
 
 @app.command("optimize")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pincite.config import Config
@@ -12,6 +12,7 @@ from pincite.ingest import Event
 from pincite.ingest.flow import Flow
 from pincite.ingest.image_context import about
 from pincite.ingest.image_open import Frame, frames, is_paged, opened
+from pincite.ingest.image_tags import tags_of
 from pincite.ingest.ocr import OcrLine, read_lines
 from pincite.ingest.page_segments import placed_segment, segments_of
 from pincite.ingest.picture_flow import picture_flow
@@ -45,7 +46,7 @@ class ImageParser:
         with opened(path, config["max_pixels"]) as image:
             paged = is_paged(image)
             total = getattr(image, "n_frames", 1) if paged else 1
-            reading = _Reading(asset, config, about(path, image), paged)
+            reading = _Reading(asset, config, about(path, image), paged, tags_of(path, image))
             try:
                 for frame in frames(image, config["max_pixels"]):
                     yield from map(Extracted, reading.segments(frame))
@@ -66,6 +67,7 @@ class _Reading:
     config: Config
     context: str
     paged: bool
+    tags: tuple[str, ...] = ()
     ordinal: int = 0
     words: int = 0
     cut_short: list[int] = field(default_factory=list)
@@ -89,7 +91,7 @@ class _Reading:
         flow.extend(picture_flow(plotted.rest, frame.rgb), lambda box: box)
         for segment in self._cut(flow, locate, frame.number):
             self.ordinal = segment.ordinal + 1
-            yield segment
+            yield replace(segment, tags=self.tags)
 
     def _lines(self, frame: Frame) -> list[OcrLine]:
         if self.broken is not None:

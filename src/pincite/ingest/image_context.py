@@ -16,6 +16,7 @@ _MAX_FILE_BYTES = 1 << 16  # of a caption file of one picture
 _MAX_TABLE_BYTES = 32 << 20  # of the captions of a folder
 _MAX_LINE_BYTES = 1 << 20
 _KEYS = ("caption", "captions", "description", "title", "alt", "text", "label", "keywords")
+TAG_KEYS = ("tags", "keywords", "labels")
 _EXIF_WORDS = (
     ExifTags.Base.ImageDescription,
     ExifTags.Base.XPTitle,
@@ -52,19 +53,28 @@ def name_words(path: Path) -> str:
 def captions_beside(path: Path) -> Iterator[str]:
     """Yield captions from `NAME.txt`, `NAME.caption`, `NAME.json` and `metadata.jsonl`."""
     for suffix in (".txt", ".caption"):
-        yield _read(path.with_suffix(suffix))
-    beside = _parsed(_read(path.with_suffix(".json")))
-    yield from _captions(beside)
+        yield read_small(path.with_suffix(suffix))
+    for row in rows_beside(path):
+        yield from _captions(row)
+
+
+def rows_beside(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield what `NAME.json` and the picture's line of `metadata.jsonl` say of a picture."""
+    beside = _parsed(read_small(path.with_suffix(".json")))
+    if isinstance(beside, dict):
+        yield beside
     table = path.with_name("metadata.jsonl")
     try:
         state = table.stat()
     except OSError:
         return
     if state.st_size <= _MAX_TABLE_BYTES and table.is_file():
-        yield from _table(table, state.st_mtime_ns, state.st_size).get(path.name, ())
+        row = _table(table, state.st_mtime_ns, state.st_size).get(path.name)
+        if row is not None:
+            yield row
 
 
-def _read(path: Path) -> str:
+def read_small(path: Path) -> str:
     """Return the start of a small text file, or "" where there is none that can be read."""
     try:
         if not path.is_file() or path.stat().st_size > _MAX_FILE_BYTES:
@@ -75,16 +85,16 @@ def _read(path: Path) -> str:
 
 
 @lru_cache(maxsize=4)
-def _table(path: Path, modified_ns: int, size_bytes: int) -> Mapping[str, tuple[str, ...]]:
-    """Return file name to captions; time and size are arguments so that changes are seen."""
-    found: dict[str, tuple[str, ...]] = {}
+def _table(path: Path, modified_ns: int, size_bytes: int) -> Mapping[str, Mapping[str, Any]]:
+    """Return file name to its line; time and size are arguments so that changes are seen."""
+    found: dict[str, Mapping[str, Any]] = {}
     try:
         with path.open("rb") as lines:
             while line := lines.readline(_MAX_LINE_BYTES):
                 row = _parsed(line.decode("utf-8", "replace"))
                 name = row.get("file_name") if isinstance(row, dict) else None
                 if isinstance(name, str):
-                    found[name] = tuple(_captions(row))
+                    found[name] = {k: row[k] for k in (*_KEYS, *TAG_KEYS) if k in row}
     except OSError:
         return {}
     return found
@@ -97,9 +107,7 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _captions(row: Any) -> Iterator[str]:
-    if not isinstance(row, dict):
-        return
+def _captions(row: Mapping[str, Any]) -> Iterator[str]:
     for key in _KEYS:
         value = row.get(key)
         for item in value if isinstance(value, list) else [value]:

@@ -216,6 +216,7 @@ def segment_to_json(segment: Segment) -> dict[str, Any]:
         "anchors": anchors,
         "language": segment.language,
         "draft": segment.draft,
+        "tags": list(segment.tags),
     }
 
 
@@ -246,6 +247,7 @@ def segment_from_json(data: Mapping[str, Any]) -> Segment:
         anchors=anchors,
         language=_text(data["language"]),
         draft=bool(data["draft"]),
+        tags=tuple(_text(tag) for tag in data["tags"]),
     )
 
 

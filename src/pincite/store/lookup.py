@@ -53,6 +53,15 @@ def encoded(view: View) -> dict[str, int]:
         }
 
 
+def pictures(view: View, space: str) -> list[str]:
+    """Return the segments of pictures and videos that have a vector in a space, in order."""
+    field = view.spaces.get(space)
+    if field is None:
+        return []
+    condition = f"modality IN ('image', 'video') AND {field.name} IS NOT NULL"
+    return sorted(_read(view, ["id"], condition)["id"].to_pylist())
+
+
 def page_mates(view: View, ids: Collection[str]) -> dict[str, list[str]]:
     """Return the other segments on the page of each of these, in reading order."""
     page_of: dict[str, tuple[str, int]] = {}

@@ -248,6 +248,10 @@ class Store:
         """
         return self._read(lambda view: lookup.tokens(view, space, ids))
 
+    def pictures(self, space: str) -> list[str]:
+        """Return the segments of pictures and videos that have a vector in a space, in order."""
+        return self._read(lambda view: lookup.pictures(view, space))
+
     def page_mates(self, ids: Collection[str]) -> dict[str, list[str]]:
         """Return the other segments on the same page in reading order; pageless ids are left out.
 
