@@ -78,7 +78,7 @@ def test_words_find_pictures_by_what_a_model_sees_in_them(tmp_path, folder, stor
     done = tag(store, Colours(), known, ignore)
     assert (done.segments, done.tagged) == (3, 3)
     assert by_name(store, store.tagged("red", 9)) == ["a.png"]
-    assert by_name(store, store.tagged("蓝色", 9)) == ["b.png"]
+    assert by_name(store, store.tagged("蓝色", 9))[0] == "b.png"
     assert by_name(store, store.tagged("else", 9)) == ["c.png"]
     assert set(by_name(store, store.lexical("blue", 9))) == {"note.txt", "b.png"}
     [blue] = store.segments([i for i, _ in store.tagged("blue", 9)]).values()
