@@ -52,6 +52,7 @@ class KnowledgeBase:
     def __init__(self, store: Store, config: Config) -> None:
         self._store = store
         self._config = config
+        self._recorded: tuple[object, Recorded] | None = None
 
     @classmethod
     def open(
@@ -129,8 +130,11 @@ class KnowledgeBase:
         was filled by before: what `encode(with_=…)` added once, later files get too.
         """
         text = () if self.encoder is None else (self.encoder,)
-        chosen = distinct((*text, *self._further))
-        before = recorded(self._store.encoders(), chosen, self._config)
+        chosen, names = distinct((*text, *self._further)), self._store.encoders()
+        key = (tuple(encoder.space for encoder in chosen), tuple(sorted(names.items())))
+        if self._recorded is None or self._recorded[0] != key:  # a model is loaded once
+            self._recorded = (key, recorded(names, chosen, self._config))
+        before = self._recorded[1]
         return Recorded((*chosen, *before.encoders), before.warnings)
 
     @cached_property
