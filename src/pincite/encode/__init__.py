@@ -90,6 +90,7 @@ encoders: Registry[Encoder] = Registry(
         "clap": _torch("clap:ClapEncoder"),
         "wav2vec2": _torch("speech:Wav2Vec2Encoder"),
         "whisper": _torch("speech:WhisperEncoder"),
+        "multimodal": _torch("multimodal:MultimodalEncoder"),
         "colbert": _torch("colbert:ColbertEncoder"),
         "colqwen2": _torch("late_pages:ColQwen2Encoder"),
         "colmodernvbert": _torch("late_pages:ColModernVBertEncoder"),

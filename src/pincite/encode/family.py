@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from pincite.encode.model_files import CONFIG, model_type, read_json
+from pincite.encode.model_files import CONFIG, read_json
 from pincite.errors import NotFound
 
 OTHER, KERAS = "transformers", "keras"
@@ -48,6 +47,8 @@ MARKS: Mapping[str, str] = {
 }
 """Files that only the models of one encoder have."""
 _SEEING = ("clip", "siglip", "chinese-clip", "multimodal", "clap")
+_SENSES = ("preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json")
+"""Files that say how pictures and sounds are prepared, which no text model has."""
 
 
 def family_of(folder: Path) -> str:
@@ -91,5 +92,7 @@ def _sees(folder: Path) -> bool:
     if "CLIPModel" in modules or "clip_model" in modules:
         return True
     places = (folder, folder / "0_Transformer", folder / "0_CLIPModel")
+    if any((place / name).is_file() for place in places for name in _SENSES):
+        return True
     kinds = [model_type(place) for place in places]
     return any(BY_TYPE.get(kind) in _SEEING or "_vl" in kind for kind in kinds)
