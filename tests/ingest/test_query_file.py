@@ -89,6 +89,7 @@ def test_a_video_is_frames_across_it_and_its_sound(tmp_path, silent):
     assert (means[4:, 2] > 150).all()
     assert len(parts.video.sound.samples) / RATE_HZ == pytest.approx(4.0, abs=0.15)
     assert parts.audio is None, "its sound is part of the footage"
+    assert parts.image is None
 
 
 def test_the_sound_of_a_video_can_be_asked_for_alone(tmp_path, silent):
