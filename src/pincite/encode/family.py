@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pincite.encode.model_files import CONFIG, read_json
+from pincite.encode.model_files import CONFIG, model_type, read_json
 from pincite.errors import NotFound
 
 OTHER, KERAS = "transformers", "keras"
@@ -88,7 +88,7 @@ def gives_tokens(folder: Path) -> bool:
 
 def _sees(folder: Path) -> bool:
     """Return whether a model of Sentence Transformers reads more than text."""
-    modules: Any = (folder / "modules.json").read_text("utf-8")
+    modules = (folder / "modules.json").read_text("utf-8")
     if "CLIPModel" in modules or "clip_model" in modules:
         return True
     places = (folder, folder / "0_Transformer", folder / "0_CLIPModel")
