@@ -107,11 +107,7 @@ def _on_disk(source: str | os.PathLike[str] | bytes) -> Iterator[tuple[str, str]
 
 def _read(path: str, name: str, config: Config, kind: str) -> Parsed:
     try:
-        if not os.path.isfile(path):  # noqa: PTH113 (names that are no UTF-8 stay strings)
-            raise IngestError(
-                "NOT_A_FILE", "It is a folder, pipe, socket or device.", "Name a file."
-            )
-        size = os.path.getsize(path)  # noqa: PTH202
+        size = os.path.getsize(path)  # noqa: PTH202 (names that are no UTF-8 stay strings)
         if size > config["max_file_mb"] * 1_000_000:
             raise too_large(path, size, config)
         seen = digest(path)
