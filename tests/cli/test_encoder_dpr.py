@@ -86,7 +86,7 @@ def test_doctor_tries_it(folder, pincite, model, monkeypatch):
         ("dpr:nowhere", "there is no directory 'nowhere'; check the path of the model"),
         ("dpr:folder", "there is no model in 'folder'"),
         ("minilm:model", "encoder 'minilm' takes no directory, got 'model'; write it without"),
-        ("dpl:model", "no encoder named 'dpl'; known: dpr, minilm. Did you mean 'dpr'?"),
+        ("dpl:model", "Did you mean 'dpr'?"),
     ],
 )
 def test_a_wrong_encoder_says_what_to_do(folder, pincite, model, monkeypatch, encoder, says):

@@ -232,11 +232,12 @@ def test_a_graph_of_something_else_is_told(folders, tmp_path):
         encoder.encode(["a"])
 
 
-def test_a_long_text_takes_few_others_with_it(folders):
-    """Padding to the longest is bounded: 16,384 tokens a batch, whatever their number."""
+def test_a_long_text_takes_few_others_with_it(folders, monkeypatch):
+    """What a batch holds with its padding is bounded, whatever its number of texts."""
+    monkeypatch.setattr("pincite.encode.text_model.TOKENS_A_BATCH", 120)
     encoder = make(folders["bert"], "bert")
     sizes = []
     encoded = encoder._encoded
     encoder._encoded = lambda rows: sizes.append((len(rows), len(rows[0]))) or encoded(rows)
-    encoder.encode(["a " * 38] * 40 + ["b"] * 40)
-    assert sizes[1:] == [(32, 40), (32, 40), (16, 3)]
+    encoder.encode(["a " * 38] * 4 + ["b"] * 50)
+    assert sizes[1:] == [(3, 40), (3, 40), (32, 3), (16, 3)]
