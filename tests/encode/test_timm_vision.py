@@ -216,6 +216,16 @@ def test_a_model_that_cannot_be_had_says_why(saved, tmp_path):
 
 
 @needs_timm
+def test_pictures_of_a_size_the_model_does_not_read_are_refused(tmp_path):
+    save(tmp_path, "test_vit", img_size=32, dynamic_img_size=False)
+    settings = json.loads((tmp_path / "config.json").read_text())
+    settings["pretrained_cfg"]["input_size"] = [3, 48, 48]
+    (tmp_path / "config.json").write_text(json.dumps(settings))
+    with pytest.raises(ModelMismatch, match="does not read pictures of the input_size"):
+        TimmEncoder(tmp_path)
+
+
+@needs_timm
 def test_other_weights_are_another_space(saved, tmp_path):
     save(tmp_path / "same")
     save(tmp_path / "other", seed=1)

@@ -70,7 +70,7 @@ class TimmEncoder:
         self._device = device_of(self._config)
         self._model = _model(folder, said).to(self._device)
         self._preparation = Preparation.read(folder, said.get("pretrained_cfg") or said)
-        self.width = len(self._vectors([np.full((8, 8, 3), 127, np.uint8)])[0])
+        self.width = self._measured(folder)
         self.space = space_of("timm", folder, [folder / WEIGHTS])
 
     def encode(self, items: Sequence[Content], role: Role = "document") -> Vectors:
@@ -81,6 +81,16 @@ class TimmEncoder:
             WrongModality: An item is neither a picture nor footage.
         """
         return visual_vectors(self.name, items, self.width, self._vectors)
+
+    def _measured(self, folder: Path) -> int:
+        """Return the length of the vector of a picture."""
+        try:
+            return len(self._vectors([np.full((8, 8, 3), 127, np.uint8)])[0])
+        except (RuntimeError, AssertionError) as error:
+            raise ModelMismatch(
+                f"the model in {str(folder)!r} does not read pictures of the input_size that its "
+                f"config.json says: {str(error).splitlines()[0]}. Correct it, or save it again"
+            ) from error
 
     def _vectors(self, pictures: list[Pixels]) -> Vectors:
         pixels = np.stack([self._preparation(picture) for picture in pictures])
