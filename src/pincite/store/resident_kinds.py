@@ -6,6 +6,8 @@ Each kind names candidates; `resident_rows.best` then compares those exactly.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -75,7 +77,7 @@ class _Hnsw:
     """A graph of near neighbours over 8-bit vectors (Malkov and Yashunin, TPAMI 2020)."""
 
     oversample = 4
-    links, depth_built, depth = 32, 100, 64
+    links, depth_built, depth = 32, 64, 64
 
     def __init__(self, sample: Vectors) -> None:
         faiss = _faiss("hnsw")
@@ -104,10 +106,11 @@ class _IvfPq:
         cells, metric = _cells(min(rows, len(sample) * 4)), faiss.METRIC_INNER_PRODUCT
         width = sample.shape[1]
         self._index = faiss.index_factory(width, f"IVF{cells},PQ{width}x4fs", metric)
-        self._index.cp.niter = 10
+        self._index.cp.niter, self._index.pq.cp.niter = 10, 10
         self._index.cp.min_points_per_centroid = 1  # few vectors are no cause for a warning
         self._index.pq.cp.min_points_per_centroid = 1
-        self._index.train(sample)
+        with _one_thread(faiss):
+            self._index.train(sample)
         self._probes = min(cells, math.ceil(6 * math.sqrt(math.sqrt(rows))))
 
     def add(self, vectors: Vectors) -> None:
@@ -117,6 +120,17 @@ class _IvfPq:
         chosen = _faiss("ivfpq").SearchParametersIVF(nprobe=self._probes)
         found: Positions = self._index.search(queries, count, params=chosen)[1]
         return found
+
+
+@contextmanager
+def _one_thread(faiss: Any) -> Iterator[None]:
+    """Codebooks are trained in thousands of small steps; threads on busy processors wait in each."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _cells(rows: int) -> int:

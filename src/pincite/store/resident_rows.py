@@ -20,6 +20,7 @@ Mask = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float32]
 
 BATCH_ROWS = 8_192
+MANY_QUERIES = 8
 EXACT_SHARE = 0.05
 """Where a filter leaves no more than this share of the rows, all it leaves are compared."""
 
@@ -89,7 +90,7 @@ def scan(
         part = rows[start : start + step]
         whole = int(part[-1]) - int(part[0]) + 1 == len(part)  # a slice needs no copy
         chosen = vectors[int(part[0]) : int(part[-1]) + 1] if whole else vectors[part]
-        cosines = queries @ chosen.astype(np.float32, copy=False).T
+        cosines = _cosines(queries, chosen.astype(np.float32, copy=False))
         if len(part) > 4 * k:
             ahead = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
             places, cosines = part[ahead], np.take_along_axis(cosines, ahead, axis=1)
@@ -97,6 +98,13 @@ def scan(
             places = np.broadcast_to(part, cosines.shape)
         found, scores = top(np.hstack([found, places]), np.hstack([scores, cosines]), k)
     return found, scores
+
+
+def _cosines(queries: Vectors, rows: Vectors) -> Scores:
+    """Return the inner products (m, n); a few queries are not worth waking BLAS's threads for."""
+    if len(queries) >= MANY_QUERIES:
+        return queries @ rows.T
+    return np.stack([np.einsum("nd,d->n", rows, query) for query in queries])
 
 
 def top(positions: Positions, scores: Scores, k: int) -> tuple[Positions, Scores]:
