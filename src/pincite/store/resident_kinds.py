@@ -124,7 +124,7 @@ class _IvfPq:
 
 @contextmanager
 def _one_thread(faiss: Any) -> Iterator[None]:
-    """Codebooks are trained in thousands of small steps; threads on busy processors wait in each."""
+    """Train codebooks on one thread: their small steps are thousands, and threads wait in each."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:
