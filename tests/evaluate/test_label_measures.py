@@ -29,7 +29,7 @@ def test_accuracy_and_macro_f1_are_those_of_scikit_learn(seed):
 
 
 def test_macro_f1_of_a_resample_knows_only_the_labels_drawn():
-    items = labelled(1)
+    items = labelled(1, 8)  # few, so that labels are missing in most resamples
     times = np.random.default_rng(0).multinomial(len(items), [1 / len(items)] * len(items), 20)
     for row, found in zip(times, parse("MacroF1").resampled(items, times), strict=True):
         drawn = np.repeat(np.arange(len(items)), row)
