@@ -135,9 +135,10 @@ class Length(Measure[Labelled]):
     item: ClassVar[type] = Labelled
     bounds: ClassVar[tuple[float, float]] = (0.0, float("inf"))
     per: float = 1.0
+    plus: int = 0
 
     def scores(self, items):
-        return [len(item.predicted) / self.per for item in items]
+        return [len(item.predicted) / self.per + self.plus for item in items]
 
 
 def test_a_measure_of_another_package_is_found_by_its_entry_point(monkeypatch):
@@ -148,6 +149,8 @@ def test_a_measure_of_another_package_is_found_by_its_entry_point(monkeypatch):
     made = parse("length(per=0.5)")
     assert str(made) == "Length(per=0.5)"
     assert made.value([Labelled("abc", "x"), None]) == 6.0
+    listed = parse_all("EM, length(per=0.5, plus=2),F1")
+    assert [str(m) for m in listed] == ["EM", "Length(per=0.5, plus=2)", "F1"]
 
 
 def test_measures_of_one_cutoff_and_another_name_differ():
