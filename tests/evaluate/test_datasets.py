@@ -105,13 +105,12 @@ def test_a_class_is_looked_for_by_its_members_without_the_one_that_asks(tmp_path
     assert "3.ogg" not in found  # no other is of its class
     assert found["class wind"].relevant == {"3.ogg": 1}
     assert [i.id for i in dataset.tasks["classification"].items] == ["1.ogg", "2.ogg"]
-    assert not any(d.telling for d in dataset.documents.values())
 
 
-def test_files_named_by_their_class_are_marked_as_telling(tmp_path):
+def test_files_are_read_apart_from_the_gold_beside_them(tmp_path):
     (tmp_path / "n01_space_bar.jpg").write_bytes(b"x")
     lines(tmp_path / "metadata.jsonl", {"file_name": "n01_space_bar.jpg", "label": "space bar"})
-    assert open_dataset(tmp_path).documents["n01_space_bar.jpg"].telling
+    assert open_dataset(tmp_path).documents["n01_space_bar.jpg"].apart
 
 
 def test_text_with_a_picture_and_a_label_is_classified_by_both(tmp_path):

@@ -218,20 +218,42 @@ def test_neighbours_vote_without_the_item_itself(tmp_path):
     assert run.remarks[0].startswith("classes are voted for by the 5 nearest")
 
 
-def test_a_file_named_by_its_class_is_read_under_another_name(tmp_path):
-    """Or a search for the class would find it by its name."""
-    folder = tmp_path / "photos"
+def photos(folder, column, values):
+    """Write plain pictures named by what is said of them, and the table that says it."""
     folder.mkdir()
     rows = []
-    for n, label in enumerate(("soap dispenser", "horned viper")):
-        name = f"{label.replace(' ', '_')}.png"
+    for n, value in enumerate(values):
+        name = f"{n}_{value.replace(' ', '_')}.png"
         Image.new("RGB", (64, 64), (90 * n, 40, 200)).save(folder / name)
-        rows.append({"file_name": name, "label": label})
+        rows.append({"file_name": name, column: value})
     small.write_lines(folder / "metadata.jsonl", rows)
+    return folder
+
+
+@pytest.mark.parametrize("column", ["label", "caption"])
+def test_pictures_are_not_found_by_the_gold_beside_them_or_in_their_names(tmp_path, column):
+    """Ingest reads captions, labels and names, which here are the answers."""
+    folder = photos(tmp_path / "photos", column, ("soap dispenser", "horned viper"))
+    settings = small.config(ocr="off", encoders="none")
+    run = evaluate(folder, "retrieval", measures=["R@1"], config=settings)
+    asked = [o for o in run.outcomes if o.asked_with == "text"]
+    assert len(asked) == 2
+    assert all(not o.found["hits"] for o in asked)
+
+
+def test_a_picture_finds_its_like_and_a_direction_without_an_encoder_is_said(tmp_path):
+    folder = photos(tmp_path / "photos", "label", ("sea", "sea", "fire"))
+    pixels = np.random.default_rng(0).integers(0, 255, (2, 96, 96, 3), np.uint8)
+    names = sorted(folder.glob("*.png"))
+    Image.fromarray(pixels[0]).save(names[0])
+    Image.fromarray(pixels[0][2:, 2:]).resize((96, 96)).save(names[1])
+    Image.fromarray(pixels[1]).save(names[2])
     run = evaluate(folder, "retrieval", measures=["R@1"], config=small.config(ocr="off"))
-    lexical = [o for o in run.outcomes if o.asked_with == "text"]
-    assert len(lexical) == 2
-    assert all(not o.found["hits"] for o in lexical)
+    assert run.directions["image → image"] == {"count": 2, "R@1": 1.0}
+    assert "lexical" not in run.channels["image → image"]
+    assert run.directions["text → image"]["R@1"] == 0.0
+    page = "".join(run.remarks)
+    assert "text → image" in page
 
 
 @pytest.mark.parametrize("task", ["summarisation", "translation"])

@@ -27,7 +27,7 @@ from pincite.evaluate.runners.corpus import Corpus, opened
 from pincite.evaluate.runners.setup import Setup
 from pincite.evaluate.runners.writing import require_generator
 from pincite.evaluate.runs import Run, cores, versions
-from pincite.store.sync import RunEvent
+from pincite.store.notices import RunEvent
 
 _OF_THE_MACHINE = ("data_dir", "cache_dir", "kb")
 """Settings that say where things lie, not what is done."""

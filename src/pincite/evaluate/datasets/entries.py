@@ -110,9 +110,8 @@ def _both_ways(
 def _with_label(entries: Sequence[Entry], documents: dict[str, Document]) -> _Made:
     """Like finds like, the name of a class finds its members, and neighbours vote for a class."""
     labels = {entry.id: entry.row.string("label") for entry in entries}
-    telling = _telling(labels)
     for id, label in labels.items():
-        documents[id] = replace(documents[id], label=label, telling=telling)
+        documents[id] = replace(documents[id], label=label)
     texts: dict[str, Document] = {}
     if "text" in entries[0].row.values:
         for entry in entries:
@@ -171,15 +170,6 @@ def _by_class(
         if len(members[label]) > 1
     ]
     return [*alike, *named]
-
-
-def _telling(labels: Mapping[str, str]) -> bool:
-    """Return whether any file is called what it is: a search by words would read its name."""
-    return any(_letters(label) in _letters(id) for id, label in labels.items() if label)
-
-
-def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def _with_transcription(entries: Sequence[Entry], documents: Mapping[str, Document]) -> _Made:

@@ -112,7 +112,7 @@ def _document(row: Row, key: str, number: int, modality: Modality, suffix: str) 
     path = Path(value["path"])
     if not path.is_file():
         raise NotFound(f"{row.place} names {str(path)!r}, which is not there")
-    return Document(id, modality, path=path, telling=True)
+    return Document(id, modality, path=path, apart=True)
 
 
 def _understood(entries: Sequence[Entry]) -> list[Entry]:

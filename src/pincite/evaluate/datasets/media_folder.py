@@ -1,6 +1,7 @@
 """imagefolder and audiofolder: files and `metadata.jsonl` with `file_name` and columns.
 
-What the columns mean is said in `entries.py`.
+What the columns mean is said in `entries.py`. Ingest reads captions and labels beside a picture,
+which here are the gold: files are read apart from it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def read(folder: Path, part: str) -> Dataset:
 
 def _document(row: Row, folder: Path) -> Document:
     name = row.string("file_name")
-    return Document(name, modality_of_name(name, row), inside(folder, name, row))
+    path = inside(folder, name, row)
+    return Document(name, modality_of_name(name, row), path, apart=True)
 
 
 def modality_of_name(name: str, row: Row) -> Modality:

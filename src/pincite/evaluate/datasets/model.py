@@ -46,7 +46,8 @@ class Document:
         data: Bytes, where there is neither.
         suffix: Ending of the file that `text` or `data` is written to.
         label: Its class, "" for none.
-        telling: Its name gives the gold away, so it is read under another.
+        apart: Its name, or what stands beside it (captions, labels), gives the gold away; so it
+            is read under another name and in another folder.
     """
 
     id: str
@@ -56,7 +57,7 @@ class Document:
     data: bytes = b""
     suffix: str = ".txt"
     label: str = ""
-    telling: bool = False
+    apart: bool = False
 
     def digest(self) -> str:
         """Return the SHA-256 of the content, 64 hex digits."""

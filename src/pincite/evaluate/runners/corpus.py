@@ -1,11 +1,13 @@
 """What an experiment reads, in a knowledge base, and which document a hit belongs to.
 
 Files are read where they lie. Text that a dataset holds itself is written to a scratch folder
-first, as is a file whose name gives its class away; the folder is gone when the run ends.
+first; files whose name, or whose neighbours, give the gold away are linked or copied there. The
+folder is gone when the run ends.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections import defaultdict
@@ -22,7 +24,7 @@ from pincite.evaluate.datasets.model import Dataset, Document, Item, Unit, page_
 from pincite.ingest.report import FileReport
 from pincite.pipeline import KnowledgeBase
 from pincite.retrieve.search import Found
-from pincite.store.sync import RunEvent
+from pincite.store.notices import RunEvent
 from pincite.store.tables import Store
 from pincite.types import Evidence, Filters, PageRegion, Segment
 
@@ -148,13 +150,16 @@ def opened(
 
 
 def _placed(document: Document, folder: Path, number: int) -> Path:
-    """Return the file of a document, written or copied to `folder` where it has to be."""
-    if document.path is not None and not document.telling:
+    """Return the file of a document, written, linked or copied to `folder` where it has to be."""
+    if document.path is not None and not document.apart:
         return document.path.resolve()
     suffix = document.path.suffix if document.path is not None else document.suffix
     place = (folder / f"{number:06}{suffix}").resolve()
-    if document.path is not None:
-        shutil.copyfile(document.path, place)
-    else:
+    if document.path is None:
         place.write_bytes(document.content())
+        return place
+    try:
+        os.link(document.path.resolve(), place)
+    except OSError:  # another disk, or links are not allowed
+        shutil.copyfile(document.path, place)
     return place

@@ -17,6 +17,7 @@ from pincite.evaluate.runners.setup import SHOWN_HITS, Setup, hit_json
 from pincite.evaluate.types import Ranked
 from pincite.retrieve.search import Found
 
+_BY_WORDS = frozenset({"lexical"})
 DEPTH = 50
 """Hits a ranking is made of, unless `k` says otherwise."""
 
@@ -42,6 +43,12 @@ def run(setup: Setup) -> Iterator[Outcome]:
             continue
         yield _outcome(setup, item, found, 1000 * (time.perf_counter() - began))
     _remark_refused(setup, refused)
+    for direction, channels in sorted(setup.channels.items()):
+        asked, _, target = direction.partition(" → ")
+        if asked != target and target != "any" and channels <= _BY_WORDS:
+            setup.remark(
+                f"{direction}: no encoder reads both; searched by the words read in them alone"
+            )
 
 
 def _remark_refused(setup: Setup, refused: dict[str, str]) -> None:
