@@ -84,6 +84,8 @@ def test_one_run_fills_a_column_for_each_encoder(folder, store, config):
     seen = Picture(np.full((60, 80, 3), (200, 0, 0), np.uint8))
     np.testing.assert_allclose(looks[red.id], Looks().encode([seen])[0], atol=1e-6)
     np.testing.assert_allclose(looks[note.id], Looks().encode(["The pump is red."])[0], atol=1e-6)
+    on_pages = store.tokens("sensing-64", [s.id for s in pages])
+    assert set(on_pages) == store.carriers(store.ledger()), "others beside it change nothing"
     words = store.vectors("words", everything(store))
     assert {s.id for s in (note, *pages)} <= set(words)
     spaces = {"words", "looks", "hears", "sensing-64"}

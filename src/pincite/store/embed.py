@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from pincite.content import Content
 from pincite.encode import Encoder, LateEncoder
 from pincite.errors import ModelMismatch
 from pincite.ingest.parsed import Parsed
-from pincite.store.late import LateEmbeddings, is_late, mean_of
+from pincite.store.late import LateEmbeddings, Tokens, is_late, mean_of, split
 from pincite.store.pieces import (
     Contents,
     Piece,
@@ -33,7 +34,7 @@ class Vectorised:
     def __init__(self, encoders: Sequence[Encoder]) -> None:
         self._encoders = encoders
         self._vectors: dict[str, dict[str, Vectors]] = {e.space: {} for e in encoders}
-        self._tokens: dict[str, dict[str, Vectors]] = {e.space: {} for e in encoders}
+        self._tokens: dict[str, dict[str, Tokens]] = {e.space: {} for e in encoders}
         self.ids: set[str] = set()
         self.held_bytes = 0
 
@@ -46,8 +47,8 @@ class Vectorised:
         if is_late(encoder):
             tokens = encode_tokens(contents, encoder)
             vectors = mean_of(tokens)
-            self._tokens[encoder.space] |= {id: tokens[i] for i, id in enumerate(ids)}
-            self.held_bytes += tokens.vectors.nbytes
+            self._tokens[encoder.space] |= dict(zip(ids, split(tokens), strict=True))
+            self.held_bytes += tokens.vectors.nbytes // 2
         else:
             vectors = encode_contents(contents, encoder)
         self._vectors[encoder.space] |= dict(zip(ids, vectors, strict=True))
@@ -67,8 +68,9 @@ class Vectorised:
         if not is_late(encoder):
             return Embeddings(own, vectors, encoder.space, encoder.name)
         offsets = np.concatenate([[0], np.cumsum([len(tokens[i]) for i in own])]).astype(np.int64)
-        flat = TokenVectors(np.concatenate([tokens[i] for i in own]), offsets)
-        return LateEmbeddings(own, vectors, encoder.space, encoder.name, tokens=flat)
+        flat: Any = np.concatenate([tokens[i] for i in own])  # float16 already: a page is large
+        both = TokenVectors(flat, offsets)
+        return LateEmbeddings(own, vectors, encoder.space, encoder.name, tokens=both)
 
 
 def encode_pieces(

@@ -65,3 +65,9 @@ def split(tokens: TokenVectors) -> Iterator[Tokens]:
     """Yield the vectors of each item as they are stored, (t, d)."""
     for i in range(len(tokens)):
         yield np.ascontiguousarray(tokens[i], dtype="<f2")
+
+
+def held_bytes(embeddings: Embeddings) -> int:
+    """Return how much memory vectors take."""
+    more = embeddings.tokens.vectors.nbytes if isinstance(embeddings, LateEmbeddings) else 0
+    return int(embeddings.vectors.nbytes + more)

@@ -26,6 +26,7 @@ from pincite.ingest.progress import Meter
 from pincite.ingest.report import FileReport, Outcome, Summary, file_report, status_of
 from pincite.store.embed import SLICE, embed
 from pincite.store.encode import encode
+from pincite.store.late import held_bytes
 from pincite.store.notices import OnEvent, RunEvent, unread
 from pincite.store.pieces import Piece, keeps_original
 from pincite.store.places import Places
@@ -288,7 +289,8 @@ def _segments(files: Sequence[Parsed]) -> int:
 
 
 def _held(parsed: Parsed, ingested: Ingested) -> int:
-    return parsed.weight_bytes + (len(ingested.original.data) if ingested.original else 0)
+    original = len(ingested.original.data) if ingested.original else 0
+    return parsed.weight_bytes + original + sum(map(held_bytes, ingested.embeddings))
 
 
 def _original(parsed: Parsed) -> dict[str, Media]:
