@@ -42,6 +42,11 @@ class Sound:
         if self.rate_hz < 1:
             raise UsageError(f"a sound has samples per second, got a rate of {self.rate_hz} Hz")
 
+    @property
+    def duration_s(self) -> float:
+        """How long it is, seconds."""
+        return len(self.samples) / self.rate_hz
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Footage:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pincite.generate.show import Shown
 from pincite.retrieve.search import Found
-from pincite.types import Answer, Asset, Citation, Evidence, Filters, locator_to_json
+from pincite.types import Answer, Asset, Citation, Evidence, Filters, Query, locator_to_json
 
 
 def asset_to_json(asset: Asset) -> dict[str, Any]:
@@ -50,14 +50,40 @@ def hit_to_json(rank: int, evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def search_to_json(found: Found) -> dict[str, Any]:
-    """Return a search as `search --json` prints it."""
-    return {
-        "query": {"text": found.query.text, "filters": _filters(found.query.filters)},
-        "hits": [hit_to_json(i, e) for i, e in enumerate(found.evidence, start=1)],
+def search_to_json(found: Found, *, explain: bool = False) -> dict[str, Any]:
+    """Return a search as `search --json` prints it; `explain` adds routes and parts."""
+    hits = [hit_to_json(i, e) for i, e in enumerate(found.evidence, start=1)]
+    form: dict[str, Any] = {
+        "query": query_to_json(found.query),
+        "hits": hits,
         "timings_ms": dict(found.timings_ms),
         "warnings": list(found.warnings),
     }
+    for hit, evidence in zip(hits, found.evidence, strict=True):
+        if found.around:
+            around = found.around.get(evidence.segment.id, ())
+            hit["around"] = [{"segment_id": s.id, "text": s.text} for s in around]
+        if explain:
+            hit["parts"] = {name: round(part, 6) for name, part in evidence.hit.parts.items()}
+    if explain:
+        form["routes"] = [
+            {"channel": r.name, "asked": r.channel is not None, "why": r.why} for r in found.routes
+        ]
+    return form
+
+
+def query_to_json(query: Query) -> dict[str, Any]:
+    """Return what was looked for; of pictures and sounds, only that there was one."""
+    parts = {
+        "image": None if query.image is None else list(query.image.pixels.shape[:2]),
+        "audio": None if query.audio is None else round(query.audio.duration_s, 3),
+        "video": None if query.video is None else len(query.video.frames),
+        "weights": dict(query.weights),
+        "without": query.without,
+        "heard": query.heard,
+    }
+    given = {name: value for name, value in parts.items() if value}
+    return {"text": query.text, "filters": _filters(query.filters)} | given
 
 
 def _filters(filters: Filters) -> dict[str, Any]:

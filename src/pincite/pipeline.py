@@ -300,21 +300,18 @@ class KnowledgeBase:
             UsageError: `k` is not positive, a filter is not valid, a file cannot be read, or
                 nothing is wanted.
         """
-        count = self._config["k"] if k is None else k
-        if count < 1:
-            raise UsageError(f"k must be at least 1, got {count}")
         wanted = Wanted(text, image, audio, video, weights or {}, without, filters or Filters())
         query, notes = read_wanted(wanted, self._config)
-        found = self._search(query, count, options)
+        found = self.search_for(query, k=k, options=options)
         return replace(found, warnings=notes + found.warnings)
 
     def search_for(
         self, query: Query, *, k: int | None = None, options: Options | None = None
     ) -> Found:
         """Return the `k` segments that fit a query best; see `search`."""
-        return self._search(query, self._config["k"] if k is None else k, options)
-
-    def _search(self, query: Query, count: int, options: Options | None) -> Found:
+        count = self._config["k"] if k is None else k
+        if count < 1:
+            raise UsageError(f"k must be at least 1, got {count}")
         store = self._store.now()
         encoders, warnings = self._encoders_for(store, query)
         searcher = Searcher(store, encoders, options or self._options)
@@ -356,7 +353,7 @@ class KnowledgeBase:
         asked = question.strip() or query.heard.strip()
         if not asked:
             raise UsageError(_no_question(audio is not None or video is not None))
-        found = self._search(query, self._config["k"] if k is None else k, None)
+        found = self.search_for(query, k=k)
         composer = self._generator(generator or self._config["generator"], asked)
         generating = time.perf_counter()
         answer = composer.generate(asked, _with_neighbours(found))

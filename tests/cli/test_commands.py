@@ -38,7 +38,7 @@ def read(folder, pincite):
         pytest.param(["ask", "folder"], 'pincite ask folder "your question"', id="no question"),
         pytest.param(["ask", "folder", " "], "the question is empty", id="blank question"),
         pytest.param(["ask", "how", "far", "is it"], "in quotes", id="unquoted question"),
-        pytest.param(["ask"], "See: pincite ask --help", id="ask nothing"),
+        pytest.param(["ask"], "the question is empty", id="ask nothing"),
         pytest.param(["ingest", "nowhere"], "no such file or folder", id="ingest a path"),
         pytest.param(["sync", "nowhere"], "no folder 'nowhere'", id="sync a path"),
         pytest.param(["ask", "far?", "--genrator", "x"], "--generator", id="option of ask"),

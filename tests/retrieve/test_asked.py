@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from pincite.content import Footage
 from pincite.errors import UsageError
 from pincite.retrieve.asked import Asked
 from pincite.types import Query
-from tests.retrieve.joint import Joint, picture, sound
+from tests.retrieve.joint import Joint, footage, picture, sound
 
 PUMP, BIRD = (Joint().encode([word])[0] for word in ("pump", "bird"))
 
@@ -56,6 +57,14 @@ def test_an_encoder_is_given_only_what_it_reads():
     np.testing.assert_allclose(Asked.of(query).vector(encoder), BIRD, atol=1e-6)
     assert [role for role, _ in encoder.asked] == ["query"]
     assert Asked.of(Query("pump")).vector(encoder) is None
+
+
+def test_an_encoder_of_sounds_is_given_what_is_heard_in_a_video():
+    encoder = Joint(modalities=("audio", "video"))
+    heard = Footage(footage("boat").frames, np.array([0.0, 1.0]), sound("bird"))
+    vector = Asked.of(Query(video=heard)).vector(encoder)
+    np.testing.assert_allclose(vector, BIRD, atol=1e-6)
+    assert Asked.of(Query(video=footage("boat"))).vector(encoder) is None
 
 
 def test_words_heard_in_a_part_are_wanted_like_words():

@@ -15,9 +15,12 @@ from pincite.errors import NotFound, UsageError
 
 def ask(
     words: Annotated[
-        list[str],
+        Optional[list[str]],  # noqa: UP045
         typer.Argument(metavar="[FOLDER] QUESTION", help="A folder to read first; the question."),
-    ],
+    ] = None,
+    image: options.Image = None,
+    audio: options.Audio = None,
+    video: options.Video = None,
     generator: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
@@ -39,7 +42,8 @@ def ask(
     from pincite.forms import answer_to_json
     from pincite.pipeline import KnowledgeBase
 
-    folder, question = _folder_and_question(words)
+    spoken = audio is not None or video is not None
+    folder, question = _folder_and_question(words or [], spoken)
     flags = {"kb": kb, "generator": generator, "k": k, "ocr": ocr, "language": language}
     config = load_config(flags)
     name = config["kb"] or folder or "default"
@@ -55,7 +59,7 @@ def ask(
         )
         if code == EXIT_INTERRUPTED:
             return code
-    answer = base.ask(question)
+    answer = base.ask(question, image=image, audio=audio, video=video)
     for warning in answer.warnings:
         say(f"note: {warning}", quiet=quiet)
     if json:
@@ -66,16 +70,19 @@ def ask(
     return EXIT_NO_ANSWER if answer.abstained else 0
 
 
-def _folder_and_question(words: list[str]) -> tuple[Path | None, str]:
+def _folder_and_question(words: list[str], spoken: bool) -> tuple[Path | None, str]:
+    """Return the folder, if one is named, and the question; "" where it may be spoken."""
     if len(words) > 2:
         raise UsageError(
             f"expected [FOLDER] QUESTION, got {len(words)} arguments; put the question in quotes"
         )
-    question = words[-1].strip()
+    if spoken and (not words or (len(words) == 1 and Path(words[0]).is_dir())):
+        return (Path(words[0]) if words else None), ""
+    question = words[-1].strip() if words else ""
     folder = Path(words[0]) if len(words) == 2 else None
     if folder is not None and not folder.exists():
         raise NotFound(f"there is no folder {str(folder)!r}; check the path")
-    if folder is None and Path(words[0]).is_dir():
+    if folder is None and words and Path(words[0]).is_dir():
         raise UsageError(
             f"{words[0]!r} is a folder, and no question was given; "
             f'ask one: pincite ask {words[0]} "your question"'

@@ -7,6 +7,9 @@ from typing import Annotated, Optional
 
 import typer
 
+from pincite.content import MODALITIES, Modality
+from pincite.errors import UsageError
+
 Kb = Annotated[
     Optional[str],  # noqa: UP045 (typer reads this at run time)
     typer.Option("--kb", metavar="NAME|PATH|URI", help="Knowledge base to use."),
@@ -18,6 +21,30 @@ K = Annotated[
     Optional[int],  # noqa: UP045
     typer.Option("-k", "--k", help="How many hits to return or to rest the answer on."),
 ]
+Image = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--image", metavar="FILE", help="A picture: find what is like it."),
+]
+Audio = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--audio", metavar="FILE", help="A recording: a spoken query, or a sound."),
+]
+Video = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--video", metavar="FILE", help="A video: find what is like it."),
+]
+Weights = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--weights",
+        metavar="PART=W,...",
+        help="How much the parts of the query count: text=1,image=0.5; below 0 pushes away.",
+    ),
+]
+Without = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--without", metavar="WORDS", help="Words for what is not wanted."),
+]
 Ocr = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--ocr", metavar="auto|off|force", help="Read text in pictures."),
@@ -28,3 +55,18 @@ Language = Annotated[
 ]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")]
 AgainOption = Annotated[bool, typer.Option("--again", help="Read unchanged files again too.")]
+
+
+def part_weights(text: str | None) -> dict[Modality, float]:
+    """Return the weights of the parts of a query, from "text=1,image=0.5".
+
+    Raises:
+        UsageError: A name is no modality, or a weight no number.
+    """
+    from pincite.retrieve.merge import named_numbers
+
+    given = named_numbers(text or "", "--weights")
+    for name in given:
+        if name not in MODALITIES:
+            raise UsageError(f"--weights names {', '.join(MODALITIES)}, got {name!r}")
+    return {name: given[name] for name in MODALITIES if name in given}

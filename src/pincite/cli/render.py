@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
+from types import MappingProxyType
 
 from pincite.ingest.report import printable
+from pincite.retrieve.search import Found
 from pincite.types import (
     WHOLE,
     Answer,
@@ -18,6 +20,7 @@ from pincite.types import (
     ImageRegion,
     Locator,
     PageRegion,
+    Segment,
     TextSpan,
     TimeSpan,
 )
@@ -121,12 +124,33 @@ def _with_marks(text: str, citations: Sequence[Citation]) -> str:
     return text
 
 
-def hit_lines(evidence: Iterable[Evidence], explain: bool = False) -> Iterable[str]:
-    """Yield two lines a hit: where it is, and what it says."""
+def found_lines(found: Found, explain: bool = False) -> Iterable[str]:
+    """Yield the hits of a search; to explain it, the channels first, and each hit's parts."""
+    if explain:
+        for route in found.routes:
+            asked = "asked" if route.channel is not None else "not asked"
+            yield f"{route.name}: {asked}, {route.why}"
+        if found.query.heard:
+            yield f'heard or read in the query: "{shorten(found.query.heard)}"'
+    yield from hit_lines(found.evidence, explain, found.around)
+
+
+def hit_lines(
+    evidence: Iterable[Evidence],
+    explain: bool = False,
+    around: Mapping[str, Sequence[Segment]] = MappingProxyType({}),
+) -> Iterable[str]:
+    """Yield two lines a hit: where it is, and what it says; and a line for each neighbour."""
     for rank, item in enumerate(evidence, start=1):
         where = f"{name_of(item.asset)}, {place(item.segment.locator)}"
         yield f"{rank:2}. {item.hit.score:.3f}  {where}"
         if explain:
-            parts = ", ".join(f"{name} {value:.3f}" for name, value in item.hit.channels.items())
-            yield f"           {parts}; share {item.prior:.2f}"
+            said = ", ".join(f"{name} {value:.3f}" for name, value in item.hit.channels.items())
+            yield f"           said: {said}; share {item.prior:.2f}"
+            parts = ", ".join(f"{name} {value:+.2f}" for name, value in item.hit.parts.items())
+            yield f"           added: {parts}"
         yield f"           {shorten(item.segment.text or item.segment.context)}"
+        for segment in around.get(item.segment.id, ()):
+            if segment.id != item.segment.id:
+                side = "before" if segment.ordinal < item.segment.ordinal else "after"
+                yield f"           {side}: {shorten(segment.text or segment.context)}"

@@ -15,7 +15,14 @@ from pincite.types import Filters
 
 
 def search(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for.")],
+    query: Annotated[
+        str, typer.Argument(metavar="[QUERY]", help="What to look for.", show_default=False)
+    ] = "",
+    image: options.Image = None,
+    audio: options.Audio = None,
+    video: options.Video = None,
+    weights: options.Weights = None,
+    without: options.Without = None,
     modality: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--modality", metavar="M,...", help="Only text, image, audio or video."),
@@ -36,8 +43,37 @@ def search(
         Optional[str],  # noqa: UP045
         typer.Option("--where", metavar="SQL", help="Condition over the segment columns."),
     ] = None,
+    fusion: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--fusion",
+            metavar="NAME",
+            help="How rankings are merged: calibrated, rrf, weighted:CHANNEL=W,..., learned:FILE.",
+        ),
+    ] = None,
+    channels: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--channels", metavar="C,...", help="Ask only these, such as lexical,dense."),
+    ] = None,
+    reranker: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--reranker", metavar="NAME:DIR", help="Look at the best hits again."),
+    ] = None,
+    diversity: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option("--diversity", metavar="0..1", help="Pass over hits that say the same."),
+    ] = None,
+    neighbours: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--neighbours", metavar="N", help="Show N segments around each hit, too."),
+    ] = None,
+    adaptive: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option("--adaptive", help="Fewer hits where belief falls off."),
+    ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show what each channel said of a hit.")
+        bool,
+        typer.Option("--explain", help="Show which channels were asked, and what each one added."),
     ] = False,
     k: options.K = None,
     kb: options.Kb = None,
@@ -46,14 +82,20 @@ def search(
     debug: options.Debug = False,
 ) -> int:
     """Print the segments that fit a query best, with their exact places."""
-    from pincite.cli.render import hit_lines
+    from pincite.cli.render import found_lines
     from pincite.config import load_config
     from pincite.forms import search_to_json
     from pincite.pipeline import KnowledgeBase
 
-    if not query.strip():
-        raise UsageError('the query is empty; say what to look for: pincite search "pump pressure"')
-    config = load_config({"kb": kb, "k": k})
+    if not query.strip() and image is None and audio is None and video is None:
+        raise UsageError(
+            'the query is empty; say what to look for: pincite search "pump pressure", or give '
+            "--image, --audio or --video"
+        )
+    flags: dict[str, object] = {"kb": kb, "k": k, "fusion": fusion, "channels": channels}
+    flags["reranker"] = reranker
+    flags |= {"diversity": diversity, "neighbours": neighbours, "adaptive": adaptive}
+    config = load_config(flags)
     filters = Filters(
         modalities=_modalities(modality),
         path=path or "",
@@ -62,13 +104,21 @@ def search(
         where=where or "",
     )
     base = KnowledgeBase.open(config["kb"] or "default", config=config, create=not config["kb"])
-    found = base.search(query, filters=filters)
+    found = base.search(
+        query,
+        image=image,
+        audio=audio,
+        video=video,
+        weights=options.part_weights(weights),
+        without=without or "",
+        filters=filters,
+    )
     for warning in found.warnings:
         say(f"note: {warning}", quiet=quiet)
     if json:
-        emit(search_to_json(found))
+        emit(search_to_json(found, explain=explain))
         return 0
-    for line in hit_lines(found.evidence, explain):
+    for line in found_lines(found, explain):
         write(line)
     if not found.evidence:
         say(

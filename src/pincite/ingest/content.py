@@ -44,8 +44,10 @@ def segment_content(
 
     A segment is read as what it is where the encoder can: an image as its picture, cut out of
     the original where no crop was kept; audio as its sound; video as its footage, else its key
-    frame, else what is heard in it. Words stand for a segment only where the encoder reads them
-    and nothing closer: a text encoder reads the transcript of a recording, the words on a page.
+    frame. An encoder of sounds, which reads no pictures, is given what is heard in a video, and
+    nothing of a silent one: all silence is alike. Words stand for a segment only where the
+    encoder reads them and nothing closer: a text encoder reads the transcript of a recording,
+    the words on a page.
 
     Args:
         segment: The segment.
@@ -79,13 +81,13 @@ def _picture_of(segment: Segment, picture: Media | None, original: Media | None)
 def _of_video(
     picture: Media | None, clip: Media | None, modalities: Collection[Modality]
 ) -> Content | None:
+    if clip is not None and "audio" in modalities and "image" not in modalities:
+        with _as_file(clip) as path:
+            return sound_in(path)
     if clip is not None and "video" in modalities:
         return content_of(clip)
     if picture is not None and "image" in modalities:
         return content_of(picture)
-    if clip is not None and "audio" in modalities:
-        with _as_file(clip) as path:
-            return sound_in(path)
     return None
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pincite.content import Content, modality_of
+from pincite.content import Content, Footage
 from pincite.dates import other_forms
 from pincite.encode import Encoder
 from pincite.errors import UsageError
@@ -58,12 +58,8 @@ class Asked:
         """
         if encoder.modalities == {"text"}:
             return [(self.text, 1.0)] if self.text and reads(encoder, self.text) else []
-        return [
-            (content, weight)
-            for content, weight in self.query.parts()
-            if modality_of(content) in encoder.modalities
-            and (not isinstance(content, str) or reads(encoder, content))
-        ]
+        parts = ((_read_as(content, encoder), weight) for content, weight in self.query.parts())
+        return [(content, weight) for content, weight in parts if content is not None]
 
     def vector(self, encoder: Encoder) -> Vectors | None:
         """Return the query in the space of an encoder, (d,) of unit length; None if it reads none.
@@ -85,6 +81,19 @@ class Asked:
                 "the parts of the query cancel each other out; give them other weights"
             )
         return np.asarray(mixed / length, np.float32)
+
+
+def _read_as(content: Content, encoder: Encoder) -> Content | None:
+    """Return what an encoder is given of a part of a query; None: it reads nothing of it.
+
+    An encoder of sounds is given the sound of a video, and nothing of one that is silent.
+    """
+    modalities = encoder.modalities
+    if isinstance(content, str):
+        return content if "text" in modalities and reads(encoder, content) else None
+    if isinstance(content, Footage) and "audio" in modalities and "image" not in modalities:
+        return content.sound
+    return content if content.modality in modalities else None
 
 
 @lru_cache(maxsize=256)

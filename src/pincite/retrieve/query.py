@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pincite.config import Config
-from pincite.content import MODALITIES, Content, Footage, Modality, Picture, Sound
+from pincite.content import MODALITIES, Footage, Modality, Picture, Sound
 from pincite.errors import UsageError
 from pincite.ingest.query_file import Parts, read_query
 from pincite.types import Filters, Query
 
 Given: TypeAlias = str | Path | bytes | Picture | Sound | Footage
-_KINDS: Mapping[Modality, type[Content]] = {"image": Picture, "audio": Sound, "video": Footage}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,16 +64,21 @@ def read(wanted: Wanted, config: Config) -> tuple[Query, tuple[str, ...]]:
         without=wanted.without,
         heard="\n".join(heard),
     )
-    return query, tuple(note for part in parts.values() for note in part.notes)
+    notes = (note for part in parts.values() for note in part.notes)
+    return query, tuple(f"{note.message} {note.next_step}".strip() for note in notes)
 
 
 def _parts(modality: Modality, given: Given | None, config: Config) -> Parts:
     if given is None:
         return Parts()
-    if isinstance(given, Picture | Sound | Footage):
-        if not isinstance(given, _KINDS[modality]):
-            raise UsageError(
-                f"{modality} expects {_KINDS[modality].__name__}, got {given.modality}"
-            )
-        return Parts(**{modality: given})
-    return read_query(given, modality, config)
+    if isinstance(given, str | Path | bytes):
+        return read_query(given, config, modality)
+    if given.modality != modality:
+        raise UsageError(f"expected {modality} or a file of it, got a {type(given).__name__}")
+    match given:
+        case Picture():
+            return Parts(image=given)
+        case Sound():
+            return Parts(audio=given)
+        case Footage():
+            return Parts(video=given)

@@ -7,7 +7,6 @@ says what to do.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +19,6 @@ from pincite.retrieve.tags import TAGS, Tags
 from pincite.store.tables import Store
 
 HASH_SPACE = "perceptual-hash-1"
-_CODE = re.compile(r"(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9._/-]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +90,6 @@ class Router:
                 return "it reads words, and the query has none"
             if not reads(encoder, asked.text):
                 return f"it knows {', '.join(sorted(encoder.languages))}, and the query is in none"
-            if _CODE.fullmatch(asked.text.strip()):
-                return "a code is looked up by its characters"
             return ""
         if not any(weight > 0 for _, weight in asked.parts_for(encoder)):
             return f"it reads {' and '.join(_listed(encoder.modalities))}, and the query has none"

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pincite.config import Config
 from pincite.encode import Encoder
+from pincite.errors import UsageError
 from pincite.retrieve import adapt, diversify
 from pincite.retrieve.asked import Asked
 from pincite.retrieve.channels import Nearest
 from pincite.retrieve.filters import to_sql
 from pincite.retrieve.merge import Calibrated, Fusion
+from pincite.retrieve.merge import create as fusion_of
 from pincite.retrieve.pool import Clock, Pool, gather
 from pincite.retrieve.rerank import Reranker, reranked
+from pincite.retrieve.rerank import create as reranker_of
 from pincite.retrieve.route import Route, Router
 from pincite.store.tables import Store
 from pincite.types import Evidence, Hit, Query, Segment
@@ -42,6 +46,32 @@ class Options:
     diversity: float = 0.0
     adaptive: bool = False
     neighbours: int = 0
+
+
+def options_of(config: Config) -> Options:
+    """Return how the settings want a search to be done.
+
+    Raises:
+        UsageError: A setting cannot be used; the message says which.
+        NotFound: The reranker's model, or the file of a learned fusion, is not here.
+        MissingExtra: The reranker needs a package that is not installed.
+    """
+    if config["neighbours"] < 0 or config["rerank_depth"] < 1:
+        raise UsageError(
+            f"neighbours is at least 0 and rerank_depth at least 1, got {config['neighbours']} "
+            f"and {config['rerank_depth']}"
+        )
+    if not 0 <= config["diversity"] <= 1:
+        raise UsageError(f"diversity is between 0 and 1, got {config['diversity']}")
+    return Options(
+        fusion=fusion_of(config["fusion"]),
+        channels=tuple(name.strip() for name in config["channels"].split(",") if name.strip()),
+        reranker=reranker_of(config["reranker"], config),
+        rerank_depth=config["rerank_depth"],
+        diversity=config["diversity"],
+        adaptive=config["adaptive"],
+        neighbours=config["neighbours"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
