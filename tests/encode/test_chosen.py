@@ -6,7 +6,7 @@ from pincite.config import load_config
 from pincite.encode import encoders
 from pincite.encode.chosen import chosen, made_of, recorded
 from pincite.encode.descriptors.visual import VisualEncoder
-from pincite.errors import NotFound, UnknownPlugin, UsageError
+from pincite.errors import MissingExtra, NotFound, UnknownPlugin, UsageError
 from pincite.registry import Plugin
 
 DESCRIPTORS = ["visual", "perceptual-hash", "acoustic"]
@@ -49,6 +49,17 @@ def test_what_cannot_be_made_says_so(tmp_path, setting, error, says):
         chosen(settings(tmp_path, encoders=setting))
     with pytest.raises(error, match=says):
         made_of([setting], settings(tmp_path))
+
+
+def test_a_pulled_model_that_cannot_run_here_stops_nothing_unless_it_is_named(
+    tmp_path, monkeypatch
+):
+    plugin = Plugin("no_such_package.x:Y", package="no_such_package", extra="torch")
+    monkeypatch.setitem(vars(encoders), "_plugins", encoders._plugins | {"minilm": plugin})
+    monkeypatch.setattr("pincite.encode.hub.is_pulled", lambda config, model: True)
+    assert names(chosen(settings(tmp_path, encoder="none"))) == DESCRIPTORS
+    with pytest.raises(MissingExtra, match="no_such_package"):
+        chosen(settings(tmp_path, encoder="none", encoders="minilm"))
 
 
 def test_what_filled_it_before_fills_it_again(tmp_path):

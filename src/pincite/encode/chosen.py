@@ -10,7 +10,7 @@ from pincite.encode import Encoder, default_encoder, encoders, hub
 from pincite.encode.catalog import MODELS
 from pincite.encode.distinct import distinct
 from pincite.encode.making import is_model, make_encoder
-from pincite.errors import PinciteError, UsageError
+from pincite.errors import MissingExtra, PinciteError, UsageError
 
 DESCRIPTORS = ("visual", "perceptual-hash", "acoustic")
 """Encoders that need no weights."""
@@ -21,7 +21,7 @@ def chosen(config: Config) -> tuple[Encoder, ...]:
 
     The text encoder comes first, if there is one. `encoders` names further ones, separated by
     commas; "auto" is the descriptors that need no weights and every pulled model that reads
-    more than text, "none" is no other.
+    more than text and can run here, "none" is no other.
 
     Raises:
         UsageError: A setting is empty, or names an encoder that cannot be made.
@@ -66,7 +66,10 @@ def _automatic(config: Config) -> Iterator[Encoder]:
         yield encoders.create(name, config=config)
     for model in MODELS.values():
         if hub.is_pulled(config, model):
-            encoder = make_encoder(model.name, config)
+            try:
+                encoder = make_encoder(model.name, config)
+            except MissingExtra:  # named in the settings it would be an error
+                continue
             if encoder.modalities != {"text"}:
                 yield encoder
 
