@@ -17,9 +17,10 @@ from pincite.evaluate.runners.setup import SHOWN_HITS, Setup, hit_json
 from pincite.evaluate.types import Ranked
 from pincite.retrieve.search import Found
 
-_BY_WORDS = frozenset({"lexical"})
 DEPTH = 50
 """Hits a ranking is made of, unless `k` says otherwise."""
+_BY_WORDS = frozenset({"lexical", "dense", "tags"})
+"""Channels that compare words with words: of other things, those read in them or told of them."""
 
 
 def run(setup: Setup) -> Iterator[Outcome]:
@@ -46,9 +47,7 @@ def run(setup: Setup) -> Iterator[Outcome]:
     for direction, channels in sorted(setup.channels.items()):
         asked, _, target = direction.partition(" → ")
         if asked != target and target != "any" and channels <= _BY_WORDS:
-            setup.remark(
-                f"{direction}: no encoder reads both; searched by the words read in them alone"
-            )
+            setup.remark(f"{direction}: no encoder reads both; searched by words alone")
 
 
 def _remark_refused(setup: Setup, refused: dict[str, str]) -> None:
