@@ -27,11 +27,14 @@ nightly: $(TEST_VENV)/.done
 	$(BIN)/python -m pytest
 
 # torch comes first and pinned, so that a CPU wheel is taken where one is at hand. The extras are
-# for the tests that hold our encoder and our reading of Whisper against independent ones.
+# for the tests that hold our code against independent libraries. timm comes without torchvision,
+# whose wheel on the index is for CUDA and breaks beside a CPU torch; its test stands in for the few
+# names that timm imports of it.
 $(TEST_VENV)/.done: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(TEST_VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,train,asr]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,train,asr,keras]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps timm
 	@touch $@
 
 
