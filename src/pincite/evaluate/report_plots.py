@@ -62,8 +62,7 @@ def plot_recall(curves: dict[str, list[tuple[int, float]]]) -> str:
     axes.set_ylabel("recall at k")
     axes.set_ylim(0.0, 1.02)
     axes.grid(alpha=0.3)
-    if len(curves) > 1:
-        axes.legend(fontsize="small")
+    axes.legend(fontsize="small")
     return _svg(figure)
 
 

@@ -14,7 +14,7 @@ from pincite.evaluate.datasets.model import Dataset, Document, Item, Task, TaskS
 from pincite.evaluate.datasets.squad import answer_measures
 
 LAYOUT = "documents with questions: documents/ and questions.jsonl"
-RETRIEVAL = ("R@1", "R@5", "R@10", "nDCG@10", "RR")
+RETRIEVAL = ("Success@1", "Success@5", "R@5", "R@10", "nDCG@10", "RR")
 NOT_ANSWERABLE = "not answerable"
 
 
