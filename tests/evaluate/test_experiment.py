@@ -14,6 +14,8 @@ from pincite.errors import NotFound, UsageError
 from pincite.evaluate import evaluate, load, open_dataset
 from pincite.evaluate.compare import compare
 from pincite.evaluate.types import Believed, Cited, Labelled, Ranked, Timed, Written
+from pincite.generate import generators
+from pincite.registry import Plugin
 from tests.evaluate import small
 
 pytestmark = pytest.mark.usefixtures("own_machine")
@@ -267,6 +269,34 @@ def test_without_a_generator_nothing_is_written_and_the_next_step_is_named(tmp_p
         name = f"{tmp_path}:t.en-de"
     with pytest.raises(UsageError, match=f"no default generator for {task}.*--generator"):
         evaluate(name)
+
+
+def test_a_generator_that_was_named_writes_from_the_text_of_the_item(tmp_path, monkeypatch):
+    plugin = Plugin("tests.evaluate.small:FirstSentence")
+    monkeypatch.setitem(generators._plugins, "first-sentence", plugin)
+    rows = [
+        {"text": "The pump broke. It rained.", "references": ["The pump broke."]},
+        {"text": "It rained. The pump broke.", "references": ["The pump broke."]},
+    ]
+    small.write_lines(tmp_path / "pairs.jsonl", rows)
+    run = evaluate(
+        tmp_path, measures=["EM"], generator="first-sentence", config=small.config(), out="run"
+    )
+    assert [o.found["short"] for o in run.outcomes] == ["The pump broke.", "It rained."]
+    assert run.figures["EM"].value == 0.5
+
+
+def test_a_generator_that_was_named_writes_from_what_was_read_of_a_picture(tmp_path, monkeypatch):
+    plugin = Plugin("tests.evaluate.small:FirstSentence")
+    monkeypatch.setitem(generators._plugins, "first-sentence", plugin)
+    folder = photos(tmp_path / "photos", "caption", ("a closed bridge",))
+    picture = Image.new("RGB", (560, 120), "white")
+    font = ImageFont.load_default(40)
+    ImageDraw.Draw(picture).text((30, 30), "BRIDGE CLOSED.", "black", font=font)
+    picture.save(next(folder.glob("*.png")))
+    settings = small.config(encoders="none")
+    run = evaluate(folder, "captioning", ["CER"], generator="first-sentence", config=settings)
+    assert run.outcomes[0].found["short"].upper().startswith("BRIDGE")
 
 
 # -- comparing -------------------------------------------------------------------------------
