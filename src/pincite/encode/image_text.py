@@ -193,7 +193,8 @@ class SiglipEncoder(ImageTextEncoder):
 
 
 class ChineseClipEncoder(ImageTextEncoder):
-    """Chinese-CLIP."""
+    """Chinese-CLIP, whose texts were Chinese."""
 
     plugin = "chinese-clip"
     types = ("chinese_clip",)
+    languages = frozenset({"zh"})

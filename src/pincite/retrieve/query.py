@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from pincite.config import Config
 from pincite.content import MODALITIES, Footage, Modality, Picture, Sound
 from pincite.errors import UsageError
-from pincite.ingest.query_file import Parts, read_query
 from pincite.types import Filters, Query
 
+T = TypeVar("T", Picture, Sound, Footage)
 Given: TypeAlias = str | Path | bytes | Picture | Sound | Footage
 
 
@@ -46,39 +46,44 @@ def read(wanted: Wanted, config: Config) -> tuple[Query, tuple[str, ...]]:
     for modality in wanted.weights:
         if modality not in MODALITIES:
             raise UsageError(f"weights name {', '.join(MODALITIES)}, got {modality!r}")
-    given: dict[Modality, Given | None]
-    given = {"image": wanted.image, "audio": wanted.audio, "video": wanted.video}
-    parts = {modality: _parts(modality, one, config) for modality, one in given.items()}
-    heard = [
-        part.words
-        for modality, part in parts.items()
-        if part.words.strip() and wanted.weights.get(modality, 1.0) > 0
-    ]
+    heard: list[str] = []
+    notes: list[str] = []
+
+    def content(modality: Modality, given: Given | None) -> Picture | Sound | Footage | None:
+        if not isinstance(given, str | Path | bytes):
+            return given
+        found, words, said = _read_file(given, modality, config)
+        if words.strip() and wanted.weights.get(modality, 1.0) > 0:
+            heard.append(words)
+        notes.extend(said)
+        return found
+
     query = Query(
         text=wanted.text,
         filters=wanted.filters,
-        image=parts["image"].image,
-        audio=parts["audio"].audio,
-        video=parts["video"].video,
+        image=_of(Picture, "image", content("image", wanted.image)),
+        audio=_of(Sound, "audio", content("audio", wanted.audio)),
+        video=_of(Footage, "video", content("video", wanted.video)),
         weights=dict(wanted.weights),
         without=wanted.without,
-        heard="\n".join(heard),
     )
-    notes = (note for part in parts.values() for note in part.notes)
-    return query, tuple(f"{note.message} {note.next_step}".strip() for note in notes)
+    return replace(query, heard="\n".join(heard)), tuple(notes)
 
 
-def _parts(modality: Modality, given: Given | None, config: Config) -> Parts:
-    if given is None:
-        return Parts()
-    if isinstance(given, str | Path | bytes):
-        return read_query(given, config, modality)
-    if given.modality != modality:
-        raise UsageError(f"expected {modality} or a file of it, got a {type(given).__name__}")
-    match given:
-        case Picture():
-            return Parts(image=given)
-        case Sound():
-            return Parts(audio=given)
-        case Footage():
-            return Parts(video=given)
+def _read_file(
+    given: str | Path | bytes, modality: Modality, config: Config
+) -> tuple[Picture | Sound | Footage | None, str, list[str]]:
+    """Return the content of a file, the words in it, and what the user should know."""
+    from pincite.ingest.query_file import read_query  # decoders are slow to import
+
+    parts = read_query(given, config, modality)
+    found: dict[Modality, Picture | Sound | Footage | None]
+    found = {"image": parts.image, "audio": parts.audio, "video": parts.video}
+    notes = [f"{note.message} {note.next_step}".strip() for note in parts.notes]
+    return found[modality], parts.words, notes
+
+
+def _of(kind: type[T], modality: Modality, given: Picture | Sound | Footage | None) -> T | None:
+    if given is None or isinstance(given, kind):
+        return given
+    raise UsageError(f"expected {modality} or a file of it, got a {type(given).__name__}")

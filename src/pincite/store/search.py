@@ -22,8 +22,11 @@ from pincite.types import Vectors
 
 T = TypeVar("T")
 
-WORD_COLUMNS = {"search_text": 1.0, "search_context": 0.3, SEARCH_TAGS: 0.5}
+WORD_COLUMNS = {"search_text": 1.0, "search_context": 0.3}
 """What is looked up, and how much a match in it counts; the best of them decides."""
+
+INDEXED_COLUMNS = (*WORD_COLUMNS, SEARCH_TAGS)
+"""What has an index of words. Tags are asked on their own, so that they count once."""
 
 NEARLY_ALL = 0.9
 """A filter that keeps this share of the segments is none as far as the index is concerned."""

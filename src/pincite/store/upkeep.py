@@ -19,7 +19,7 @@ from pincite.store.engine import (
     open_table,
 )
 from pincite.store.schema import spaces
-from pincite.store.search import WORD_COLUMNS
+from pincite.store.search import INDEXED_COLUMNS
 from pincite.store.transaction import Change
 from pincite.store.vector_index import index_vectors
 from pincite.store.view import View
@@ -48,7 +48,7 @@ _ANALYSIS = {
 def index_words(segments: lance.LanceDataset) -> None:
     """Build the word index of each searched column that is there and has none."""
     present, names = indexed_columns(segments), segments.schema.names
-    for column in WORD_COLUMNS:
+    for column in INDEXED_COLUMNS:
         if column in names and column not in present:
             segments.create_scalar_index(column, "INVERTED", **_ANALYSIS)
 
