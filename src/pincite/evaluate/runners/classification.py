@@ -29,7 +29,7 @@ def run(setup: Setup) -> Iterator[Outcome]:
         found = setup.corpus.search(item, setup.k or NEIGHBOURS)
         latency_ms = 1000 * (time.perf_counter() - began)
         for warning in found.warnings:
-            setup.remark(warning)
+            setup.remark_of(item, warning)
         brought = setup.channels.setdefault(f"{item.asks_with} → label", set())
         brought.update(name for hit in found.evidence for name in hit.hit.channels)
         label = _vote(setup, found.evidence)

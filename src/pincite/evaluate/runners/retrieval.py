@@ -64,7 +64,7 @@ def _remark_refused(setup: Setup, refused: dict[str, str]) -> None:
 def _outcome(setup: Setup, item: Item, found: Found, latency_ms: float) -> Outcome:
     units = setup.corpus.units(found.evidence, setup.unit)
     for warning in found.warnings:
-        setup.remark(warning)
+        setup.remark_of(item, warning)
     brought = setup.channels.setdefault(f"{item.asks_with} → {item.among or 'any'}", set())
     brought.update(name for hit in found.evidence for name in hit.hit.channels)
     shown = [

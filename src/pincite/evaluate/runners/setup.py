@@ -39,6 +39,12 @@ class Setup:
     remarks: dict[str, None] = field(default_factory=dict)
     channels: dict[str, set[str]] = field(default_factory=dict)
 
+    def remark_of(self, item: Item, sentence: str) -> None:
+        """Keep a sentence on the query of an item: once, whichever file it was about."""
+        for id in item.media.values():
+            sentence = sentence.replace(self.corpus.places[id].name, "a query")
+        self.remark(sentence)
+
     def remark(self, sentence: str) -> None:
         """Keep a sentence for the reader of the figures, without the place of a passing base."""
         self.remarks.setdefault(sentence.replace(self.corpus.base.uri, "KB"))
