@@ -118,3 +118,25 @@ def test_a_damaged_knowledge_base_hides_no_other(config):
         KnowledgeBase.holding(lost, config=config)
     listed = {info["name"]: "damage" in info for info in local_knowledge_bases(config)}
     assert listed == {"a": True, "b": False}
+
+
+@pytest.mark.parametrize("kind", ["flat", "auto"])
+def test_vectors_held_in_memory_find_what_the_tables_find_also_what_came_later(base, kind):
+    base.encoder = Words()
+    base.encode()
+    asked = [base.search(words, k=20) for words in ("pump2", "pump 3 valve")]
+    base.hold_vectors(kind)
+
+    def told(found):
+        return [(e.segment.id, e.hit.channels) for e in found.evidence]
+
+    for before in asked:
+        after = base.search(before.query.text, k=20)
+        assert [i for i, _ in told(after)] == [i for i, _ in told(before)]
+        for (_, one), (_, other) in zip(told(before), told(after), strict=True):
+            assert one == pytest.approx(other, abs=1e-5)
+    Store.open(base.uri).commit(numbered(7, 1))
+    base.encode()
+    [late, *_] = (extract.segment.id for extract in numbered(7, 1)[0].extracts)
+    found = {e.segment.id: e.hit.channels for e in base.search("pump7", k=50).evidence}
+    assert "dense" in found[late]

@@ -24,6 +24,7 @@ from pincite.generate import Generator, generators
 from pincite.generate.show import Shown, parse_citation_id, show
 from pincite.ingest.report import Summary
 from pincite.retrieve.asked import reads
+from pincite.retrieve.channels import Nearest
 from pincite.retrieve.query import Given, Wanted
 from pincite.retrieve.query import read as read_wanted
 from pincite.retrieve.search import Found, Options, Searcher, options_of
@@ -33,6 +34,8 @@ from pincite.store.engine import local_path
 from pincite.store.locate import kb_uri, local_uris
 from pincite.store.notices import RunEvent, RunWarning
 from pincite.store.plan import Again, Plan, plan
+from pincite.store.resident_kinds import Kind
+from pincite.store.resident_store import ResidentStore
 from pincite.store.sync import sync
 from pincite.store.tables import Store
 from pincite.store.tagging import Tagged, read_labels, tag
@@ -52,6 +55,7 @@ class KnowledgeBase:
     def __init__(self, store: Store, config: Config) -> None:
         self._store = store
         self._config = config
+        self._resident: ResidentStore | None = None
         self._recorded: tuple[object, Recorded] | None = None
 
     @classmethod
@@ -314,9 +318,31 @@ class KnowledgeBase:
             raise UsageError(f"k must be at least 1, got {count}")
         store = self._store.now()
         encoders, warnings = self._encoders_for(store, query)
-        searcher = Searcher(store, encoders, options or self._options)
+        searcher = Searcher(store, encoders, options or self._options, self._nearest(store))
         found = searcher.search(query, min(count, 10_000))
         return replace(found, warnings=found.warnings + warnings)
+
+    def hold_vectors(self, kind: Kind = "auto") -> None:
+        """Hold all vectors in memory from now on, for programs that ask many times.
+
+        Rows that are added later are compared one by one until there are enough of them.
+
+        Args:
+            kind: "flat" compares all, "hnsw" and "ivfpq" are indexes of Faiss; "auto" chooses
+                by how many vectors there are.
+
+        Raises:
+            MissingExtra: The index needs Faiss, which is not installed.
+        """
+        self._resident = ResidentStore.build(self._store.now(), kind=kind)
+
+    def _nearest(self, store: Store) -> Nearest | None:
+        """Return what looks up vectors in memory, brought up to a store; None: the store does."""
+        if self._resident is None:
+            return None
+        held = replace(self._resident, store=store)  # what one question sees belongs together
+        held.refresh()
+        return held.nearest
 
     @cached_property
     def _options(self) -> Options:
