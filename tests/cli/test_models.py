@@ -7,7 +7,7 @@ import pytest
 from pincite.cli import run
 from pincite.cli.checkup import examine
 from pincite.config import load_config
-from pincite.encode import catalog, hub
+from pincite.encode import catalog
 from tests.encode import tiny
 from tests.encode.server import serving
 
@@ -27,7 +27,6 @@ def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.setattr(catalog, "MODELS", {"minilm": MODEL})
-    monkeypatch.setattr(hub, "MODELS", {"minilm": MODEL})
     with serving() as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         server.offer(MODEL, CONTENTS)

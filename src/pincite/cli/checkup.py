@@ -48,6 +48,7 @@ def examine(config: Config) -> Iterator[Finding]:
     checks = {"store": _store, "media": _media, "text in pictures": _ocr, "speech": _speech}
     for name, check in {**checks, "meaning": _encoder}.items():
         yield _tried(name, check, config)
+    yield from _models(config)
     yield _directory("knowledge bases", config.data_dir, "data_dir")
     yield _directory("models", config.cache_dir, "cache_dir")
 
@@ -132,7 +133,10 @@ def _speech(config: Config) -> Finding:
         return Finding("speech", "hint", chosen.message, chosen.next_step)
     known = ", ".join(sorted(chosen.languages)) or "many languages"
     if chosen.draft:
-        step = "its transcripts are drafts; a better one: pip install 'pincite[asr]', setting asr"
+        step = (
+            "its transcripts are drafts; for better ones: pip install 'pincite[asr]', then "
+            "pincite models pull speech"
+        )
         return Finding("speech", "hint", f"{type(chosen).__name__} ({known})", step)
     return Finding("speech", "ok", f"{type(chosen).__name__} ({known})")
 
@@ -141,10 +145,10 @@ def _encoder(config: Config) -> Finding:
     from pincite.encode import default_encoder, hub
     from pincite.encode.catalog import MODELS
 
-    for model in MODELS.values():
-        if hub.is_pulled(config, model) and (wrong := hub.damaged(config, model)):
-            step = f"fetch it again: pincite models pull {model.name}"
-            return Finding("meaning", "broken", f"{model.name}: damaged {', '.join(wrong)}", step)
+    text = hub.default_model(config)
+    if text is not None and (wrong := hub.damaged(config, text)):
+        step = f"fetch it again: pincite models pull {text.name}"
+        return Finding("meaning", "broken", f"{text.name}: damaged {', '.join(wrong)}", step)
     try:
         encoder = default_encoder(config)
     except MissingModel as error:
@@ -158,6 +162,24 @@ def _encoder(config: Config) -> Finding:
         return Finding("meaning", "broken", f"{encoder.space}: length {length}", _REINSTALL)
     known = ", ".join(sorted(encoder.languages)) or "any language"
     return Finding("meaning", "ok", f"{encoder.space}, width {encoder.width}, knows {known}")
+
+
+def _models(config: Config) -> Iterator[Finding]:
+    """Each pulled model that is not told of elsewhere: intact, and whether it can run here."""
+    from pincite.encode import catalog, hub
+
+    for model in catalog.MODELS.values():
+        if not hub.is_pulled(config, model) or model == hub.default_model(config):
+            continue
+        name = f"model {model.name}"
+        if wrong := hub.damaged(config, model):
+            step = f"fetch it again: pincite models pull {model.name}"
+            yield Finding(name, "broken", f"damaged {', '.join(wrong)}", step)
+        elif model.missing:
+            step = f"to use it: pip install 'pincite[{model.extra}]'"
+            yield Finding(name, "hint", f"{model.missing[0]} is not installed", step)
+        else:
+            yield Finding(name, "ok", model.enables)
 
 
 def _directory(name: str, folder: Path, setting: str) -> Finding:

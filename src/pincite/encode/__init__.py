@@ -103,9 +103,9 @@ encoders: Registry[Encoder] = Registry(
 def default_encoder(config: Config) -> Encoder | None:
     """Return the encoder that the setting `encoder` asks for, or None: words alone decide.
 
-    "auto" takes the first model of the catalogue that has been pulled and is None without one;
-    "none" is None; any other word is what `making.make_encoder` takes: the name of an encoder, an
-    alias of a model, "NAME:MODEL", or a model's directory or hub id alone.
+    "auto" takes the first text model of the catalogue that has been pulled and can run here, and is
+    None without one; "none" is None; any other word is what `making.make_encoder` takes: the name
+    of an encoder or of a pulled model, "NAME:MODEL", or a model's directory or hub id alone.
 
     Raises:
         MissingModel: A model was named that has not been pulled.
@@ -122,5 +122,5 @@ def default_encoder(config: Config) -> Encoder | None:
         return None
     if name == "auto":
         pulled = hub.default_model(config)
-        return encoders.create(pulled.name, config=config) if pulled else None
+        return make_encoder(pulled.name, config) if pulled else None
     return make_encoder(name, config)

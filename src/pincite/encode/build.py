@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 
 from pincite.encode import hub
-from pincite.encode.catalog import CONVERTER, WEIGHTS, Precision, TextModel
-from pincite.encode.fetch import digest
+from pincite.encode.entry import CONVERTER, WEIGHTS, Precision, TextModel
+from pincite.receipts import digest
 
 _DIGITS = 16  # of the digest, in a file name
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pincite.config import Config
-from pincite.encode import Encoder, default_encoder, encoders, hub
-from pincite.encode.catalog import MODELS
+from pincite.encode import Encoder, catalog, default_encoder, encoders, hub
 from pincite.encode.distinct import distinct
 from pincite.encode.making import is_model, make_encoder
 from pincite.errors import MissingExtra, PinciteError, UsageError
@@ -64,14 +63,12 @@ def made_of(settings: Sequence[str], config: Config) -> tuple[Encoder, ...]:
 def _automatic(config: Config) -> Iterator[Encoder]:
     for name in DESCRIPTORS:
         yield encoders.create(name, config=config)
-    for model in MODELS.values():
-        if hub.is_pulled(config, model):
+    for model in catalog.MODELS.values():
+        if model.kind == "media" and hub.is_pulled(config, model):
             try:
-                encoder = make_encoder(model.name, config)
+                yield make_encoder(model.name, config)
             except MissingExtra:  # named in the settings it would be an error
                 continue
-            if encoder.modalities != {"text"}:
-                yield encoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,8 @@ def recorded(names: Mapping[str, str], have: Sequence[Encoder], config: Config) 
 
 def _local(name: str, config: Config) -> Encoder:
     family = name.partition(":")[0]
-    if family not in encoders.builtin and not is_model(name):
+    known = family in encoders.builtin or catalog.lookup(name) is not None
+    if not known and not is_model(name):
         raise UsageError("it is no encoder of Pincite's own, so it is used only when you name it")
     return make_encoder(name, config)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pincite.encode.catalog import Pooling, Precision, TextModel
+from pincite.encode.entry import Pooling, Precision, TextModel
 from pincite.encode.graph import Graph
 from pincite.encode.weights import Weights
 from pincite.errors import ModelMismatch

@@ -14,46 +14,69 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pincite.encode.catalog import ModelFile
+from pincite.encode.entry import ModelFile
 from pincite.errors import ModelMismatch, PullFailed
+from pincite.receipts import digest, holds
 
 OnProgress = Callable[[str, int, int], None]
 """Told the file's name, the bytes that are there and the bytes expected."""
 
-_TIMEOUT_S = 20.0
+TIMEOUT_S = 20.0
 _CHUNK = 1 << 20
 _ATTEMPTS = 4
 
 
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, 64 hex digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def is_intact(path: Path, file: ModelFile) -> bool:
     """Whether `path` holds exactly the bytes of `file`."""
-    try:
-        return path.stat().st_size == file.size_bytes and digest(path) == file.sha256
-    except OSError:
-        return False
+    if file.git_sha1 and not file.sha256:
+        return path.is_file() and _git_sha1(path) == file.git_sha1
+    return holds(path, file.size_bytes, file.sha256)
 
 
 def verify(path: Path, file: ModelFile, source: str) -> None:
-    """Delete `path` unless it holds exactly the bytes of `file`.
+    """Delete `path` unless it holds exactly the bytes of `file`, and is no pickle.
 
     Raises:
-        ModelMismatch: It does not; nothing of it is kept.
+        ModelMismatch: It does not, or is one; nothing of it is kept.
     """
-    if is_intact(path, file):
-        return
-    found = f"{path.stat().st_size} bytes with SHA-256 {digest(path)}"
-    path.unlink()
-    raise ModelMismatch(
-        f"{file.name} from {source} is not the file that was named: expected {file.size_bytes} "
-        f"bytes with SHA-256 {file.sha256}, found {found}. Nothing of it was kept; if a mirror "
-        "or proxy is set (HF_ENDPOINT, https_proxy), try without it."
-    )
+    if not is_intact(path, file):
+        kind, expected = ("SHA-256", file.sha256) if file.sha256 else ("git SHA-1", file.git_sha1)
+        found = digest(path) if file.sha256 else _git_sha1(path)
+        found = f"{path.stat().st_size} bytes with {kind} {found}"
+        path.unlink()
+        raise ModelMismatch(
+            f"{file.name} from {source} is not the file that was named: expected "
+            f"{file.size_bytes} bytes with {kind} {expected}, found {found}. Nothing of it was "
+            "kept; if a mirror or proxy is set (HF_ENDPOINT, https_proxy), try without it."
+        )
+    if _could_be_pickle(path):
+        path.unlink()
+        raise ModelMismatch(
+            f"{file.name} from {source} is a pickle or no safetensors, and a pickle can run code "
+            "when it is opened. Nothing of it was kept; name a revision that has safetensors."
+        )
+
+
+def _git_sha1(path: Path) -> str:
+    """Return the name git gives to the content of a file."""
+    found = hashlib.sha1(f"blob {path.stat().st_size}\0".encode(), usedforsecurity=False)
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def _could_be_pickle(path: Path) -> bool:
+    """Whether a file begins as torch.save and pickle begin theirs, or is named safetensors falsely.
+
+    A safetensors file begins with the length of its header, which may look like anything, and
+    then with the brace of the header itself.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(9)
+    if path.suffix == ".safetensors":
+        return start[8:9] != b"{"
+    return start[:4] == b"PK\x03\x04" or (start[:1] == b"\x80" and start[1:2] in b"\2\3\4\5")
 
 
 def fetch(url: str, file: ModelFile, path: Path, on_progress: OnProgress) -> None:
@@ -64,7 +87,8 @@ def fetch(url: str, file: ModelFile, path: Path, on_progress: OnProgress) -> Non
             arrived stays in `path` and the next call goes on from there.
         ModelMismatch: The bytes are not those of `file`; they are deleted.
     """
-    _checked_url(url)
+    checked_url(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
     cause = "the connection was closed early"
     for _ in range(_ATTEMPTS):
         before = _size(path)
@@ -93,7 +117,7 @@ def _receive(url: str, file: ModelFile, path: Path, on_progress: OnProgress) -> 
     request = urllib.request.Request(url, headers={"User-Agent": "pincite"})
     if have:
         request.add_header("Range", f"bytes={have}-")
-    with _opener().open(request, timeout=_TIMEOUT_S) as answer:
+    with _opener().open(request, timeout=TIMEOUT_S) as answer:
         goes_on = answer.status == 206 and answer.headers.get("Content-Range", "").startswith(
             f"bytes {have}-"
         )
@@ -135,7 +159,7 @@ class _SameOrSafer(urllib.request.HTTPRedirectHandler):
         headers: object,
         newurl: str,
     ) -> urllib.request.Request | None:
-        _checked_url(newurl)
+        checked_url(newurl)
         if req.full_url.startswith("https:") and not newurl.startswith("https:"):
             raise PullFailed(f"{req.full_url} redirects to {newurl}, which is not encrypted")
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
@@ -145,7 +169,12 @@ def _opener() -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(_SameOrSafer)
 
 
-def _checked_url(url: str) -> None:
+def checked_url(url: str) -> None:
+    """Refuse what is no http(s) address.
+
+    Raises:
+        PullFailed: It is none.
+    """
     if urlsplit(url).scheme not in {"http", "https"}:
         raise PullFailed(f"{url} is no http(s) address; nothing else is fetched")
 

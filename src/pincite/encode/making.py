@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from pincite.config import Config
-from pincite.encode import Encoder, encoders
+from pincite.encode import Encoder, catalog, encoders, hub
+from pincite.encode.entry import Model, TextModel
 from pincite.encode.family import KERAS, family_of
 from pincite.encode.model_files import is_hub_id, locate
+from pincite.errors import MissingExtra, UsageError
 
 
 def make_encoder(setting: str, config: Config) -> Encoder:
     """Return the encoder that a setting asks for.
 
     Args:
-        setting: The name of an encoder ("minilm"), of an encoder and its model ("clip:./my-clip",
+        setting: The name of an encoder ("visual"), of a model that was pulled or the set it
+            stands for ("siglip2", "vision"), of an encoder and its model ("clip:./my-clip",
             "clip:openai/clip-vit-base-patch32"), or a model alone ("./my-clip",
             "openai/clip-vit-base-patch32"), whose encoder is found from its files.
         config: Settings it is made with.
@@ -27,15 +30,32 @@ def make_encoder(setting: str, config: Config) -> Encoder:
         UsageError: It needs a model and none was given, or takes none, or one of another kind.
         ModelMismatch: The model is damaged.
     """
-    from pincite.encode import catalog
-
-    by_alias = {alias: model.name for model in catalog.MODELS.values() for alias in model.aliases}
-    setting = by_alias.get(setting, setting)
+    if (model := catalog.lookup(setting)) is not None:
+        return _pulled(model, config)
     if setting.partition(":")[0] not in encoders and is_model(setting):
         name = KERAS if setting.endswith(f".{KERAS}") else family_of(locate(setting))
         return encoders.create(name, config=config, directory=setting)
     name, options = encoders.named(setting)
     return encoders.create(name, config=config, **options)
+
+
+def _pulled(model: Model, config: Config) -> Encoder:
+    """Return the encoder of a model of the catalogue; every file of it is checked first."""
+    if model.kind == "speech":
+        raise UsageError(
+            f"model {model.name!r} recognises speech and is no encoder; it is used when asr = "
+            "'auto'. Encoders are listed in docs/reference/plugins.md"
+        )
+    if isinstance(model, TextModel):  # it checks what it reads, when it reads it
+        return encoders.create(model.runs, config=config)
+    hub.require(config, model)
+    if model.missing:
+        raise MissingExtra("model", model.name, model.missing[0], model.extra)
+    folder = hub.verified(config, model)
+    encoder = encoders.create(model.runs, config=config, directory=str(folder))
+    encoder.name = model.name  # the same on every machine, unlike the directory
+    encoder.languages = model.languages
+    return encoder
 
 
 def is_model(setting: str) -> bool:

