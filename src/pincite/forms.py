@@ -66,9 +66,7 @@ def search_to_json(found: Found, *, explain: bool = False) -> dict[str, Any]:
         if explain:
             hit["parts"] = {name: round(part, 6) for name, part in evidence.hit.parts.items()}
     if explain:
-        form["routes"] = [
-            {"channel": r.name, "asked": r.channel is not None, "why": r.why} for r in found.routes
-        ]
+        form["routes"] = [{"channel": r.name, "asked": r.asked, "why": r.why} for r in found.routes]
     return form
 
 

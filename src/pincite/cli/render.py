@@ -128,7 +128,7 @@ def found_lines(found: Found, explain: bool = False) -> Iterable[str]:
     """Yield the hits of a search; to explain it, the channels first, and each hit's parts."""
     if explain:
         for route in found.routes:
-            asked = "asked" if route.channel is not None else "not asked"
+            asked = "asked" if route.asked else "not asked"
             yield f"{route.name}: {asked}, {route.why}"
         if found.query.heard:
             yield f'heard or read in the query: "{shorten(found.query.heard)}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -73,14 +74,23 @@ class Asked:
         parts = self.parts_for(encoder)
         if not any(weight > 0 for _, weight in parts):
             return None
-        vectors = encoder.encode([content for content, _ in parts], role="query")
-        mixed = np.array([weight for _, weight in parts], np.float32) @ vectors
-        length = float(np.linalg.norm(mixed))
-        if length < 1e-6:
-            raise UsageError(
-                "the parts of the query cancel each other out; give them other weights"
-            )
-        return np.asarray(mixed / length, np.float32)
+        return _mixed(encoder, parts)
+
+    def unwanted_vector(self, encoder: Encoder) -> Vectors | None:
+        """Return what pushes away in a space, (d,), if the query has only such parts there."""
+        parts = self.parts_for(encoder)
+        if not parts or any(weight > 0 for _, weight in parts):
+            return None
+        return _mixed(encoder, [(content, -weight) for content, weight in parts])
+
+
+def _mixed(encoder: Encoder, parts: Sequence[tuple[Content, float]]) -> Vectors:
+    vectors = encoder.encode([content for content, _ in parts], role="query")
+    mixed = np.array([weight for _, weight in parts], np.float32) @ vectors
+    length = float(np.linalg.norm(mixed))
+    if length < 1e-6:
+        raise UsageError("the parts of the query cancel each other out; give them other weights")
+    return np.asarray(mixed / length, np.float32)
 
 
 def _read_as(content: Content, encoder: Encoder) -> Content | None:

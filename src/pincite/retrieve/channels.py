@@ -24,6 +24,13 @@ SAMPLE = 256
 """Segments of a modality that are looked at to know what is usual."""
 LEAST_SPREAD = 0.03
 """Of cosines; a sample of few or equal things must not make chance look certain."""
+SEPARATION = 2.0
+"""How far apart, in standard deviations, a channel is taken to put what is relevant and what is
+not. Were both normal with one spread, it is also the weight of the standardised score in the
+log odds: log N(z; s, 1) - log N(z; 0, 1) = s z - s² / 2."""
+FEW = 32
+"""Of fewer segments of a modality, pictures and footage are taken together, or footage and sound:
+what is looked for is itself among them, and would pass for usual."""
 NEAR_BITS = 10
 """Perceptual hashes of 64 bits that differ in no more are of near-duplicates (Zauner, 2010)."""
 
@@ -112,7 +119,8 @@ class Dense:
         scores: dict[str, float] = {}
         usual: dict[Modality, Usual] = {}
         for modality in self.modalities:
-            if (known := self._usual(modality, vector)) is not None:
+            known = usual_in(self.store, self.encoder, modality, vector)
+            if known is not None:
                 usual[modality] = known
                 scores.update(self._nearest(vector, k, within(modality, where)))
         return Said(scores, usual)
@@ -120,11 +128,6 @@ class Dense:
     def _nearest(self, vector: Vectors, k: int, where: str) -> Sequence[tuple[str, float]]:
         look = self.nearest or self.store.nearest
         return look(self.encoder.space, vector, k, where)
-
-    def _usual(self, modality: Modality, vector: Vectors) -> Usual | None:
-        """Return what is usual among the segments of a modality; None if none has a vector."""
-        _, vectors = sample(self.store.view, self.encoder.space, modality, SAMPLE)
-        return usual_of(vectors @ vector) if len(vectors) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,23 @@ class NearDuplicate:
         found = self.store.nearest(self.encoder.space, vector, k, where)
         near = {id: cosine for id, cosine in found if bits * (1 - cosine) / 2 <= NEAR_BITS + 0.01}
         return Said(near, dict.fromkeys(MODALITIES, Usual(0.0, bits**-0.5)))
+
+
+def usual_in(store: Store, encoder: Encoder, modality: Modality, vector: Vectors) -> Usual | None:
+    """Return what is usual among the segments of a modality; None if none has a vector."""
+    _, vectors = sample(store.view, encoder.space, modality, SAMPLE)
+    if not len(vectors):
+        return None
+    if len(vectors) < FEW:
+        kin = [sample(store.view, encoder.space, m, FEW)[1] for m in _kin(encoder, modality)]
+        vectors = np.concatenate([vectors, *kin])
+    return usual_of(vectors @ vector)
+
+
+def _kin(encoder: Encoder, modality: Modality) -> tuple[Modality, ...]:
+    """Return the modality whose cosines lie on one level: footage is pictures, or else sound."""
+    seen: Modality = "image" if "image" in encoder.modalities else "audio"
+    return {"video": (seen,), seen: ("video",)}.get(modality, ())
 
 
 def usual_of(scores: Vectors) -> Usual:

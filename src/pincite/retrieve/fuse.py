@@ -70,14 +70,23 @@ def features(
     lexical: Mapping[str, float],
     dense: Mapping[str, float],
     alignments: Mapping[str, Alignment],
+    *,
+    cut: bool = True,
 ) -> dict[str, Features]:
     """Return the features of each aligned candidate.
 
     A candidate that a channel did not bring up gets the lowest score the channel gave: it can
     have no more than that.
+
+    Args:
+        lexical: BM25 by segment id.
+        dense: Cosine by segment id.
+        alignments: By segment id.
+        cut: Whether `lexical` is the best part of a longer ranking; if it is all that holds any
+            word of the query, the others have a BM25 of 0.
     """
     best = max(lexical.values(), default=0.0) or 1.0
-    floor_lexical = min(lexical.values(), default=0.0)
+    floor_lexical = min(lexical.values(), default=0.0) if cut else 0.0
     floor_dense = min(dense.values(), default=0.0)
     return {
         id: Features(

@@ -13,16 +13,12 @@ from pathlib import Path
 from typing import Protocol
 
 from pincite.errors import NotFound, UsageError, did_you_mean
-from pincite.retrieve.channels import Said
+from pincite.retrieve.channels import SEPARATION, Said
 from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, Weights, reciprocal_rank
 from pincite.retrieve.learned import FORMAT, inputs
 from pincite.retrieve.pool import DENSE, LEXICAL, Pool, standard
 from pincite.types import Hit, Ranking
 
-SEPARATION = 2.0
-"""How far apart, in standard deviations, a channel is taken to put what is relevant and what is
-not. Were both normal with one spread, it is also the weight of the standardised score in the
-log odds: log N(z; s, 1) - log N(z; 0, 1) = s z - s² / 2."""
 PUSH = 8.0
 """Log odds that a candidate loses for holding all of the unwanted words."""
 WORDING = "wording"

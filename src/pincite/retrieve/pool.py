@@ -27,8 +27,8 @@ class Pool:
         assets: By id.
         said: What each channel said, by its name.
         features: What fusion looks at of the words, by segment id; empty if there are none.
-        unwanted: How much of the unwanted words a candidate holds, 0..1, by segment id; empty
-            if there are none.
+        unwanted: How much of what is unwanted a candidate holds, 0..1, by segment id; empty if
+            nothing is.
         routes: Which channels were asked, and why.
         timings_ms: Milliseconds by stage.
     """
@@ -97,8 +97,8 @@ def gather(store: Store, asked: Asked, routes: Sequence[Route], depth: int, wher
         kept,
         assets,
         said,
-        features=_features(asked, said, kept, passages),
-        unwanted=_unwanted(asked, kept, passages),
+        features=_features(asked, said, kept, passages, depth),
+        unwanted=_unwanted(asked, kept, passages, routes),
         routes=tuple(routes),
     )
     clock.lap("align")
@@ -110,22 +110,32 @@ def _features(
     said: Mapping[str, Said],
     kept: Mapping[str, Segment],
     passages: Sequence[Passage],
+    depth: int,
 ) -> dict[str, Features]:
     if LEXICAL not in said and DENSE not in said:
         return {}
     aligned: dict[str, Alignment] = dict(zip(kept, align(asked.words, passages), strict=True))
     nothing = Said({})
     lexical, dense = said.get(LEXICAL, nothing).scores, said.get(DENSE, nothing).scores
-    return features(lexical, dense, aligned)
+    return features(lexical, dense, aligned, cut=len(lexical) >= depth)
 
 
 def _unwanted(
-    asked: Asked, kept: Mapping[str, Segment], passages: Sequence[Passage]
+    asked: Asked,
+    kept: Mapping[str, Segment],
+    passages: Sequence[Passage],
+    routes: Sequence[Route],
 ) -> dict[str, float]:
-    if not asked.unwanted:
-        return {}
-    aligned = align(asked.unwanted, passages)
-    return {id: a.coverage for id, a in zip(kept, aligned, strict=True)}
+    """Return how much of what pushes away a candidate holds: its words, or its looks and sound."""
+    found: dict[str, float] = {}
+    if asked.unwanted:
+        aligned = align(asked.unwanted, passages)
+        found = {id: a.coverage for id, a in zip(kept, aligned, strict=True)}
+    for route in routes:
+        if route.push is not None:
+            alike = route.push.likeness(asked, kept)
+            found = {id: max(found.get(id, 0.0), alike.get(id, 0.0)) for id in kept}
+    return found
 
 
 def _passage(segment: Segment, title: str) -> Passage:

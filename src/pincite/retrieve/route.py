@@ -7,18 +7,21 @@ says what to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pincite.content import MODALITIES, Modality
-from pincite.encode import Encoder, LateEncoder
+from pincite.encode import Encoder, LateEncoder, encoders
+from pincite.errors import UsageError, did_you_mean
 from pincite.retrieve.asked import Asked, reads
 from pincite.retrieve.channels import Channel, Dense, Lexical, NearDuplicate, Nearest
 from pincite.retrieve.late import Late
 from pincite.retrieve.tags import TAGS, Tags
+from pincite.retrieve.unlike import Unlike
 from pincite.store.tables import Store
 
 HASH_SPACE = "perceptual-hash-1"
+_ALWAYS = ("lexical", "tags", "dense", "near-duplicate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,18 @@ class Route:
         name: Of the channel.
         why: One clause, for the user.
         channel: To be asked; None when it is not.
+        push: Judges what the other channels bring up by what the query pushes away.
     """
 
     name: str
     why: str
     channel: Channel | None = None
+    push: Unlike | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether it has a say in the ranking."""
+        return self.channel is not None or self.push is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +64,15 @@ class Router:
     only: tuple[str, ...] = ()
 
     def routes(self, asked: Asked) -> list[Route]:
-        """Return one route a channel, in the order they are asked."""
+        """Return one route a channel, in the order they are asked.
+
+        Raises:
+            UsageError: `only` names a channel that there is not.
+        """
         found = [*self._words(asked), *self._spaces(asked)]
         if not self.only:
             return found
+        check_names(self.only, found)
         left_out = "left out, as the search was told"
         return [r if r.name in self.only else Route(r.name, left_out) for r in found]
 
@@ -79,6 +94,9 @@ class Router:
             if why_not:
                 yield Route(name, why_not)
                 continue
+            if not _wanted(asked, encoder):
+                yield self._pushing(asked, encoder, name)
+                continue
             yield Route(name, _why(asked, encoder), self._channel(encoder, name))
 
     def _why_not(self, asked: Asked, encoder: Encoder, stored: dict[str, int]) -> str:
@@ -91,9 +109,16 @@ class Router:
             if not reads(encoder, asked.text):
                 return f"it knows {', '.join(sorted(encoder.languages))}, and the query is in none"
             return ""
-        if not any(weight > 0 for _, weight in asked.parts_for(encoder)):
+        if not asked.parts_for(encoder):
             return f"it reads {' and '.join(_listed(encoder.modalities))}, and the query has none"
         return ""
+
+    def _pushing(self, asked: Asked, encoder: Encoder, name: str) -> Route:
+        """Return the route of an encoder that reads only what the query pushes away."""
+        if encoder.space == HASH_SPACE:
+            return Route(name, "what it reads of the query pushes away, and no copy is looked for")
+        why = f"un{_why(asked, encoder)}, of what other channels bring up"
+        return Route(name, why, push=Unlike(self.store, encoder))
 
     def _channel(self, encoder: Encoder, name: str) -> Channel:
         if isinstance(encoder, LateEncoder):
@@ -103,6 +128,26 @@ class Router:
         if encoder.modalities == {"text"}:
             return Dense(self.store, encoder, name, nearest=self.nearest)
         return Dense(self.store, encoder, name, MODALITIES, self.nearest)
+
+
+def check_names(names: Iterable[str], routes: Sequence[Route]) -> None:
+    """Return if all are names of channels, here or with other encoders.
+
+    Raises:
+        UsageError: One is not; the message lists those of the query.
+    """
+    here = [route.name for route in routes]
+    known = {*here, *_ALWAYS, *encoders}
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"there is no channel {name!r}; this query has {', '.join(here)}."
+                f"{did_you_mean(name, known)}"
+            )
+
+
+def _wanted(asked: Asked, encoder: Encoder) -> bool:
+    return any(weight > 0 for _, weight in asked.parts_for(encoder))
 
 
 def _name(encoder: Encoder, taken: set[str]) -> str:

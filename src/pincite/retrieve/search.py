@@ -12,12 +12,12 @@ from pincite.retrieve import adapt, diversify
 from pincite.retrieve.asked import Asked
 from pincite.retrieve.channels import Nearest
 from pincite.retrieve.filters import to_sql
-from pincite.retrieve.merge import Calibrated, Fusion
+from pincite.retrieve.merge import Calibrated, Fusion, Weighted
 from pincite.retrieve.merge import create as fusion_of
 from pincite.retrieve.pool import Clock, Pool, gather
 from pincite.retrieve.rerank import Reranker, reranked
 from pincite.retrieve.rerank import create as reranker_of
-from pincite.retrieve.route import Route, Router
+from pincite.retrieve.route import Route, Router, check_names
 from pincite.store.tables import Store
 from pincite.types import Evidence, Hit, Query, Segment
 
@@ -115,10 +115,13 @@ class Searcher:
         """Return the `k` best segments; equal scores fall to the smaller id.
 
         Raises:
-            UsageError: A filter is not valid, or no part of the query is wanted.
+            UsageError: A filter is not valid, no part of the query is wanted, or there is no such
+                channel.
         """
         options = self.options
         pool = self.candidates(query, max(POOL, k))
+        if isinstance(options.fusion, Weighted):
+            check_names(options.fusion.weights, pool.routes)
         clock = Clock()
         fused = options.fusion.fuse(pool)
         shares = fused.shares
