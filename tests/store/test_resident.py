@@ -190,7 +190,13 @@ def test_size_decides_where_nothing_was_asked_for(store, monkeypatch):
     assert ResidentIndex.build(store, "words").kind == "flat"
     pytest.importorskip("faiss", reason="the extra faiss is not installed")
     monkeypatch.setattr(resident_kinds, "FLAT_ROWS", 100)
-    assert ResidentIndex.build(store, "words").kind == "ivfpq"
+    assert ResidentIndex.build(store, "words").kind in ("ivfpq", "gpu")
+
+
+@pytest.mark.skipif(resident_kinds.gpus() > 0, reason="there is a GPU")
+def test_a_gpu_that_is_not_there_is_refused(store):
+    with pytest.raises(UsageError, match="no GPU"):
+        ResidentIndex.build(store, "words", "gpu")
 
 
 def test_a_store_answers_from_memory_and_from_the_table_what_is_not_there(store):

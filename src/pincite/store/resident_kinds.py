@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -16,10 +17,10 @@ import numpy.typing as npt
 from pincite.errors import MissingExtra, UsageError, did_you_mean
 from pincite.types import Vectors
 
-Kind = Literal["auto", "flat", "hnsw", "ivfpq"]
+Kind = Literal["auto", "flat", "hnsw", "ivfpq", "gpu"]
 Positions = npt.NDArray[np.int64]
 
-KINDS = ("auto", "flat", "hnsw", "ivfpq")
+KINDS = ("auto", "flat", "hnsw", "ivfpq", "gpu")
 FLAT_ROWS = 20_000
 """Up to this many vectors `auto` compares all of them."""
 
@@ -42,24 +43,40 @@ class Candidates(Protocol):
 
 
 def chosen(kind: str, rows: int) -> str:
-    """Return the kind meant: `auto` is "flat" for few rows, else "ivfpq", built fastest.
+    """Return the kind meant.
+
+    `auto` is "flat" for few rows, else "gpu" where Faiss sees one, else "ivfpq", built fastest.
 
     Raises:
-        UsageError: There is no such kind.
+        UsageError: There is no such kind, or a GPU is asked for and there is none.
     """
     if kind not in KINDS:
         raise UsageError(
             f"no kind of resident index named {kind!r}; known: {', '.join(KINDS)}."
             f"{did_you_mean(kind, KINDS)}"
         )
+    if kind == "gpu" and not gpus():
+        raise UsageError(
+            "a resident index of kind 'gpu' was asked for, and Faiss sees no GPU here: install a "
+            "build of Faiss for GPUs, or ask for 'auto'"
+        )
     if kind == "auto":
-        return "flat" if rows <= FLAT_ROWS else "ivfpq"
+        return "flat" if rows <= FLAT_ROWS else "gpu" if gpus() else "ivfpq"
     return kind
 
 
+def gpus() -> int:
+    """Return how many GPUs Faiss sees; none without Faiss, or with a build for processors."""
+    if find_spec("faiss") is None:
+        return 0
+    return int(getattr(_faiss("gpu"), "get_num_gpus", int)())
+
+
 def training_rows(kind: str, rows: int) -> int:
-    """Return how many vectors a kind is trained on."""
-    return 0 if kind == "flat" else min(rows, max(20_000, TRAINING * _cells(rows)))
+    """Return how many vectors a kind is trained on; the GPU wants one, to know their width."""
+    if kind in ("flat", "gpu"):
+        return 0 if kind == "flat" else min(rows, 1)
+    return min(rows, max(20_000, TRAINING * _cells(rows)))
 
 
 def made(kind: str, rows: int, sample: Vectors) -> Candidates | None:
@@ -70,6 +87,8 @@ def made(kind: str, rows: int, sample: Vectors) -> Candidates | None:
     """
     if kind == "flat" or not len(sample):
         return None
+    if kind == "gpu":
+        return _Gpu(sample.shape[1])
     return _Hnsw(sample) if kind == "hnsw" else _IvfPq(rows, sample)
 
 
@@ -119,6 +138,25 @@ class _IvfPq:
     def near(self, queries: Vectors, count: int) -> Positions:
         chosen = _faiss("ivfpq").SearchParametersIVF(nprobe=self._probes)
         found: Positions = self._index.search(queries, count, params=chosen)[1]
+        return found
+
+
+class _Gpu:
+    """All vectors, in half precision, shared among the GPUs (Johnson et al., 2021)."""
+
+    oversample = 4
+
+    def __init__(self, width: int) -> None:
+        faiss = _faiss("gpu")
+        options = faiss.GpuMultipleClonerOptions()
+        options.shard, options.useFloat16 = True, True
+        self._index = faiss.index_cpu_to_all_gpus(faiss.IndexFlatIP(width), co=options)
+
+    def add(self, vectors: Vectors) -> None:
+        self._index.add(vectors)
+
+    def near(self, queries: Vectors, count: int) -> Positions:
+        found: Positions = self._index.search(queries, count)[1]
         return found
 
 
