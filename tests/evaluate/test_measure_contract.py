@@ -11,6 +11,7 @@ from pincite.evaluate.types import (
     Labelled,
     Place,
     Ranked,
+    Read,
     Spent,
     Timed,
     Written,
@@ -58,6 +59,7 @@ BELIEVED = (
     [Believed(1.0, False), Believed(0.0, True)],
 )
 SPENT = ([Spent(0.0, 0.0), Spent(0.0, 0.0)], [Spent(9.0, 90.0), Spent(700.0, 3.0)])
+READ = ([Read("complete")] * 2, [Read("partial"), Read("failed")])
 
 SHOWN = {
     **dict.fromkeys(["nDCG@5", "nDCG", "R@2", "P@2", "RR", "RR@3", "AP", "AP@9"], RANKED),
@@ -71,6 +73,9 @@ SHOWN = {
     **dict.fromkeys(["IoU", "IoU@0.75"], BOXES),
     **dict.fromkeys(["CitationPrecision", "CitationRecall@0.5", "CitationF1"], CITED),
     "Abstention": ABSTAINED,
+    "Complete": READ,
+    "Partial": ([Read("complete"), Read("failed")], [Read("partial")] * 2),
+    "Failed": ([Read("complete"), Read("partial")], [Read("failed")] * 2),
     **dict.fromkeys(["ECE", "ECE(bins=4)", "Brier", "AUROC"], BELIEVED),
     **dict.fromkeys(["Latency", "Latency@95", "Memory"], SPENT),
 }

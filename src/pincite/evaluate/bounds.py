@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pincite.errors import UsageError
-from pincite.evaluate import reading
+from pincite.evaluate import measures
 from pincite.evaluate.runs import Run
 
 
@@ -41,7 +41,7 @@ def _bound(text: str) -> Bound:
         value = math.nan
     if not sign or math.isnan(value):
         raise UsageError(f"--fail-under takes MEASURE=NUMBER such as nDCG@10=0.5, got {text!r}")
-    measure = reading.parse(name)
+    measure = measures.parse(name)
     return Bound(str(measure), value, measure.higher_is_better)
 
 

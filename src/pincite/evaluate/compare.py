@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pincite.errors import UsageError
-from pincite.evaluate import figures, reading
+from pincite.evaluate import figures, measures
 from pincite.evaluate.figures import Observations
 from pincite.evaluate.measure import Measure, Scores, Times
 from pincite.evaluate.outcome import Outcome
@@ -72,7 +72,7 @@ def compare(before: Run, after: Run, seed: int = 0) -> list[Difference]:
             "with what the other has"
         )
     pairs = [first[item] for item in shared], [second[item] for item in shared]
-    found = [_difference(reading.parse(name), *pairs, seed) for name in names]
+    found = [_difference(measures.parse(name), *pairs, seed) for name in names]
     corrected = holm([difference.p for difference in found])
     return [replace(one, p_corrected=p) for one, p in zip(found, corrected, strict=True)]
 

@@ -16,10 +16,11 @@ import numpy as np
 
 from pincite.config import SETTINGS, Config, load_config
 from pincite.errors import UsageError
-from pincite.evaluate import figures, reading
+from pincite.evaluate import figures
 from pincite.evaluate.datasets import open_dataset
 from pincite.evaluate.datasets.model import Dataset, Task
 from pincite.evaluate.measure import Measure
+from pincite.evaluate.measures import parse
 from pincite.evaluate.outcome import Outcome
 from pincite.evaluate.report import write_report
 from pincite.evaluate.runners import runner
@@ -62,7 +63,7 @@ def plan(
     chosen = opened_set.task(task)
     require_generator(chosen, generator)
     names = tuple(measures) or opened_set.tasks[chosen].measures
-    parsed = tuple(dict.fromkeys(reading.parse(name) for name in names))
+    parsed = tuple(dict.fromkeys(parse(name) for name in names))
     return Plan(opened_set.limited(chosen, limit, seed), chosen, parsed)
 
 

@@ -32,6 +32,7 @@ Kind = Literal[
     "box",
     "citation",
     "abstention",
+    "reading",
     "calibration",
     "cost",
 ]

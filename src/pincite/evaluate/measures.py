@@ -24,6 +24,7 @@ _PLACES = {
     "labels": "Accuracy:Accuracy MacroF1:MacroF1 Abstention:Abstention",
     "places": "tIoU:TemporalIoU IoU:BoxIoU CitationPrecision:CitationPrecision "
     "CitationRecall:CitationRecall CitationF1:CitationF1",
+    "reading": "Complete:Complete Partial:Partial Failed:Failed",
     "calibration": "ECE:ExpectedCalibrationError Brier:Brier AUROC:AUROC",
     "costs": "Latency:Latency Memory:Memory",
 }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict
+from typing import Any
 
 from pincite.errors import UsageError
 from pincite.evaluate import types as kinds
@@ -12,19 +12,9 @@ from pincite.evaluate.types import Cited, Place
 from pincite.types import locator_from_json, locator_to_json
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What became of a file that was read."""
-
-    status: Literal["complete", "partial", "failed"]
-
-
 _TYPES: Mapping[str, type] = {
-    "Read": Read,
-    **{
-        name: getattr(kinds, name)
-        for name in ("Ranked", "Written", "Labelled", "Timed", "Boxed", "Abstained", "Believed")
-    },
+    name: getattr(kinds, name)
+    for name in "Ranked Written Labelled Timed Boxed Abstained Believed Read".split()
 }
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from pincite.evaluate import measures
-from pincite.evaluate.measure import Measure
-from pincite.evaluate.observed import Read
+from pincite.evaluate.measure import Kind, Measure
+from pincite.evaluate.types import Read
 
 
 @dataclass(frozen=True)
 class Complete(Measure[Read]):
     """Share of files that were read whole."""
 
-    name = "Complete"
-    kind = "label"
-    item = Read
+    name: ClassVar[str] = "Complete"
+    kind: ClassVar[Kind] = "reading"
+    item: ClassVar[type] = Read
     status: ClassVar[str] = "complete"
 
     def scores(self, items: Sequence[Read]) -> Sequence[float]:
@@ -29,30 +28,15 @@ class Complete(Measure[Read]):
 class Partial(Complete):
     """Share of files that were read in part."""
 
-    name = "Partial"
-    status = "partial"
-    higher_is_better = False
+    name: ClassVar[str] = "Partial"
+    status: ClassVar[str] = "partial"
+    higher_is_better: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
 class Failed(Complete):
     """Share of files that could not be read."""
 
-    name = "Failed"
-    status = "failed"
-    higher_is_better = False
-
-
-_OWN = {"complete": Complete, "partial": Partial, "failed": Failed}
-
-
-def parse(name: str) -> Measure[Any]:
-    """Return a measure by its name, those of reading included.
-
-    Raises:
-        UnknownPlugin: There is none of that name.
-        UsageError: It is not written as a measure.
-        MissingExtra: The package that computes it is not installed.
-    """
-    own = _OWN.get(name.strip().casefold())
-    return own() if own else measures.parse(name)
+    name: ClassVar[str] = "Failed"
+    status: ClassVar[str] = "failed"
+    higher_is_better: ClassVar[bool] = False

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pincite.errors import PinciteError
-from pincite.evaluate import figures, reading
+from pincite.evaluate import figures, measures
 from pincite.evaluate.datasets.model import Dataset
 from pincite.evaluate.outcome import Outcome
 from pincite.evaluate.runs import Run
@@ -64,7 +64,7 @@ def exhibits(run: Run, base: KnowledgeBase, dataset: Dataset) -> list[Exhibit]:
     """Return the items with the worst score of the first measure."""
     if not run.figures:
         return []
-    measure = reading.parse(next(iter(run.figures)))
+    measure = measures.parse(next(iter(run.figures)))
     worst = figures.worst_first(measure, run.scores, run.outcomes)[:MOST_ITEMS]
     return [
         _exhibit(run.outcomes[at], f"{measure} {run.scores[str(measure)][at]:.3f}", base, dataset)

@@ -12,6 +12,7 @@ an item, `None` stands in its place and its score is NaN.
     Cited      places cited                 places that bear the answer   citations
     Abstained  whether it was answered      whether it can be             abstention
     Believed   how sure the system was      whether it was right          calibration
+    Read       what became of a file                                      reading
     Spent      milliseconds, megabytes                                    cost
 
 Units are part of a name: spans are seconds, boxes are (x0, y0, x1, y1) in any one unit.
@@ -25,7 +26,7 @@ from dataclasses import dataclass
 from numbers import Integral
 
 from pincite.errors import UsageError
-from pincite.types import Box, Locator
+from pincite.types import Box, Locator, Status
 
 Span = tuple[float, float]
 
@@ -147,6 +148,13 @@ class Believed:
     def __post_init__(self) -> None:
         if not 0.0 <= self.confidence <= 1.0:
             raise UsageError(f"a confidence lies in 0..1, got {self.confidence}")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What became of a file that was read."""
+
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pincite.evaluate.observed import Read
 from pincite.evaluate.outcome import Outcome
 from pincite.evaluate.runners.setup import Setup
+from pincite.evaluate.types import Read
 
 
 def run(setup: Setup) -> Iterator[Outcome]:
