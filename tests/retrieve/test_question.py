@@ -11,6 +11,7 @@ from pincite.retrieve.question import question_words
         pytest.param("Pumps and pumps", [("pump",)], id="each word once, stemmed"),
         pytest.param("who is it", [("who",), ("is",), ("it",)], id="stop words if nothing else"),
         pytest.param("什么时候", [("时候", "时", "候")], id="words that only ask are left out"),
+        pytest.param("哪位演员", [("演员", "演", "员")], id="so is which person"),
         pytest.param("LOR的手语", [("lor",), ("手语", "手", "语")], id="two scripts in one query"),
         pytest.param("碗", [("碗",)], id="a single character"),
         pytest.param("", [], id="no words"),

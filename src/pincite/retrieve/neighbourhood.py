@@ -46,5 +46,4 @@ def belief_around(
         stacked = np.stack([vectors[ids[i]] for i in held]).astype(np.float64)
         alike[np.ix_(held, held)] = np.minimum(stacked @ stacked.T, 1.0)
     density = np.exp(sharpness * (alike - 1.0)) @ np.array([shares[id] for id in ids])
-    tiny = np.finfo(np.float64).tiny
-    return dict(zip(ids, np.log(np.maximum(density, tiny)).tolist(), strict=True))
+    return dict(zip(ids, np.log(density).tolist(), strict=True))
