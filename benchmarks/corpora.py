@@ -37,14 +37,15 @@ class Collection:
 
 
 def load(name: str) -> Collection:
-    """Return qa-en, qa-zh, qa-de, ir-aero or ir-library."""
+    """Return qa-en, qa-zh, qa-de, qa-reading.zh, ir-aero or ir-library."""
     if not DATA.is_dir():
         sys.exit(f"no data at {DATA}; set PINCITE_BENCH_DATA to a folder with qa/, ir-aero/, ...")
     return _squad(name) if name.startswith("qa-") else _beir(name)
 
 
 def _squad(name: str) -> Collection:
-    articles = json.loads((DATA / "qa" / f"qa.{name[3:]}.json").read_text("utf-8"))["data"]
+    file = f"{name}.json" if name.startswith("qa-reading") else f"qa.{name[3:]}.json"
+    articles = json.loads((DATA / "qa" / file).read_text("utf-8"))["data"]
     passages, queries, relevant, groups = [], [], [], []
     for group, article in enumerate(articles):
         for paragraph in article["paragraphs"]:

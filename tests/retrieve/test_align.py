@@ -1,5 +1,7 @@
 """How words line up: what a person sees and a bag of words does not."""
 
+import math
+
 import pytest
 
 from pincite.retrieve.align import Passage, align
@@ -51,17 +53,31 @@ def test_stop_words_alone_still_rank():
 @pytest.mark.parametrize("query", ["", "   ", "🙂🙂", "???"])
 def test_a_query_without_words_scores_nothing(query):
     [only] = alignments(query, "The pump failed.")
-    assert (only.pooled, only.coverage, only.sentence, only.phrase) == (0, 0, 0, 0)
+    assert (only.coverage, only.sentence, only.phrase) == (0, 0, 0)
 
 
-def test_pooled_weights_agree_with_bm25_written_out():
-    """Against the formula itself: two passages of one term each, k1 = 1.2, b = 0.75."""
-    import math
+def test_a_word_weighs_by_how_few_passages_of_the_pool_hold_it():
+    """ln(1 + (n - df + 0.5) / (df + 0.5)) with n = 2: ln 2 for df = 1, ln 1.2 for df = 2."""
+    both, one = alignments("pump diesel", "A pump burns diesel.", "A pump.")
+    assert both.coverage == pytest.approx(1.0)
+    assert one.coverage == pytest.approx(math.log(1.2) / (math.log(1.2) + math.log(2)))
 
-    first, second = alignments("pump", "pump pump x", "pump y z")
-    idf = math.log(1 + 0.5 / 2.5)
 
-    def bm25(tf):
-        return idf * tf * 2.2 / (tf + 1.2)
+def test_a_chinese_word_weighs_no_more_for_having_more_characters():
+    """运动员 is five units (two pairs, three characters), 手语 three; each is one word."""
+    long, short = alignments("运动员的手语", "运动员。", "手语。")
+    assert long.coverage == pytest.approx(short.coverage) == pytest.approx(0.5)
 
-    assert second.pooled / first.pooled == pytest.approx(bm25(1) / bm25(2))
+
+def test_the_units_of_a_word_share_its_weight():
+    """手语, 手 and 语: df 1, 2 and 1 of 2 passages, so ln 2, ln 1.2 and ln 2, a third each."""
+    whole, part = alignments("手语", "手语。", "手。")
+    assert whole.coverage == pytest.approx(1.0)
+    assert part.coverage == pytest.approx(math.log(1.2) / (math.log(1.2) + 2 * math.log(2)))
+
+
+def test_pairs_that_straddle_two_words_count_for_nothing():
+    """In 用|手语|演绎 the pair 语演 is no word."""
+    [chance] = alignments("用手语演绎", Passage("口语演讲。"))
+    [plain] = alignments("用手语演绎", Passage("口语，演讲。"))
+    assert chance.coverage == pytest.approx(plain.coverage)

@@ -1,21 +1,27 @@
 """Fusion of rankings. Expected orders were worked out by hand."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from pincite.retrieve.align import Alignment
 from pincite.retrieve.fuse import (
+    CHINESE_ONLY,
+    ON_ITS_OWN,
     WITH_VECTORS,
     WORDS_ONLY,
     Weights,
+    around,
     calibrated,
     features,
     reciprocal_rank,
+    weights_for,
 )
 from pincite.types import Hit, Ranking
 
-NOTHING = Alignment(0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING = Alignment(0.0, 0.0, 0.0)
 
 
 def ranking(*ids):
@@ -51,7 +57,7 @@ def test_a_candidate_a_channel_did_not_bring_up_gets_that_channel_s_lowest_score
     assert found["a"].dense == 0.4
 
 
-@pytest.mark.parametrize("weights", [WITH_VECTORS, WORDS_ONLY])
+@pytest.mark.parametrize("weights", [ON_ITS_OWN, WITH_VECTORS, WORDS_ONLY, CHINESE_ONLY])
 def test_no_fitted_weight_punishes_a_match(weights):
     """A better match in any channel must never lower a rank."""
     from dataclasses import astuple
@@ -59,8 +65,60 @@ def test_no_fitted_weight_punishes_a_match(weights):
     assert min(astuple(weights)) >= 0
 
 
-def test_words_alone_ignore_the_vectors_they_do_not_have():
-    assert WORDS_ONLY.dense == 0
+@pytest.mark.parametrize("weights", [WORDS_ONLY, CHINESE_ONLY])
+def test_words_alone_ignore_the_vectors_they_do_not_have(weights):
+    assert weights.dense == weights.dense_standing == weights.dense_around == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "vectors", "weights"),
+    [
+        ("Where is the pump?", True, WITH_VECTORS),
+        ("Where is the pump?", False, WORDS_ONLY),
+        ("水泵在哪里？", False, CHINESE_ONLY),
+        ("水泵在哪里？", True, WITH_VECTORS),
+    ],
+)
+def test_weights_are_those_fitted_for_such_a_query(query, vectors, weights):
+    assert weights_for(query, vectors=vectors) is weights
+
+
+def test_standing_is_told_in_deviations_from_the_mean_of_what_the_channel_brought_up():
+    """0.2, 0.4 and 0.6 have the mean 0.4 and the deviation sqrt(0.08 / 3)."""
+    found = features({"d": 1.0}, {"a": 0.2, "b": 0.4, "c": 0.6}, dict.fromkeys("abcd", NOTHING))
+    one = 0.2 / math.sqrt(0.08 / 3)
+    standing = {id: x.dense_standing for id, x in found.items()}
+    assert standing == pytest.approx({"a": -one, "b": 0.0, "c": one, "d": -one})
+
+
+def test_cosines_that_are_all_but_equal_are_not_blown_up():
+    found = features({}, {"a": 0.5, "b": 0.501}, dict.fromkeys("ab", NOTHING))
+    assert abs(found["b"].dense_standing) < 0.1
+
+
+def test_without_vectors_nothing_stands_out_and_nothing_is_around():
+    found = features({"a": 5.0, "b": 2.0}, {}, dict.fromkeys("ab", NOTHING))
+    assert {(x.dense, x.dense_standing, x.dense_around) for x in found.values()} == {(0, 0, 0)}
+
+
+def test_surroundings_lift_the_candidate_that_is_like_the_best():
+    """c and d are told apart by their neighbours alone: c is like a, the best."""
+    x, y, z = np.eye(3, dtype=np.float32)
+    vectors = {"a": x, "b": y, "c": x, "d": z}
+    dense = {"a": 0.9, "b": 0.3, "c": 0.3, "d": 0.3}
+    found = features({}, dense, dict.fromkeys("abcd", NOTHING), vectors)
+    assert found["c"].dense == found["d"].dense
+    assert found["c"].dense_around > found["d"].dense_around
+    shares = calibrated(found, WITH_VECTORS)
+    assert shares["a"] > shares["c"] > shares["d"]
+
+
+def test_surroundings_are_those_of_the_belief_without_them():
+    found = features({"a": 3.0, "b": 1.0}, {"a": 0.5}, dict.fromkeys("ab", NOTHING))
+    shares = calibrated({i: replace(x, dense_around=0.0) for i, x in found.items()}, ON_ITS_OWN)
+    near = around(found, {}, ON_ITS_OWN)
+    assert near["a"].dense_around == pytest.approx(math.log(shares["a"]), abs=1e-6)
+    assert ON_ITS_OWN.dense_around == 0
 
 
 def test_huge_scores_do_not_overflow():

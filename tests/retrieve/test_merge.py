@@ -24,8 +24,8 @@ from pincite.retrieve.merge import (
 from pincite.retrieve.pool import Pool
 from pincite.types import ImageRegion, Query, Segment, TextSpan
 
-LINED_UP = Alignment(1.0, 1.0, 1.0, 1.0, 1.0)
-APART = Alignment(0.0, 0.0, 0.0, 0.0, 0.0)
+LINED_UP = Alignment(1.0, 1.0, 1.0)
+APART = Alignment(0.0, 0.0, 0.0)
 
 
 def segment(id, modality="text"):
@@ -61,7 +61,10 @@ def test_calibrated_adds_the_fitted_log_odds_of_the_words():
     for id in "ab":
         assert sum(fused.parts[id].values()) == pytest.approx(logits[id])
         assert set(fused.parts[id]) == {"lexical", "dense", "wording"}
-    assert fused.parts["b"]["dense"] == pytest.approx(WITH_VECTORS.dense * 0.7)
+    b = found.features["b"]
+    cosine = WITH_VECTORS.dense * 0.7 + WITH_VECTORS.dense_standing * b.dense_standing
+    around = WITH_VECTORS.dense_around * b.dense_around
+    assert fused.parts["b"]["dense"] == pytest.approx(cosine + around)
 
 
 def test_without_vectors_the_weights_are_those_of_words_alone():

@@ -77,6 +77,17 @@ def test_meaning_finds_what_no_word_finds(store):
     assert found.evidence[0].hit.channels["dense"] > 0.9
 
 
+def test_passages_of_one_meaning_share_their_surroundings(tmp_path):
+    """The two vectors are equal, so the belief around them is, though one has no word asked for."""
+    store, encoder = Store.open(str(tmp_path / "kb"), create=True), Axes()
+    other = ingested(2, "A machine that lifts seawater.", "/b.txt", encoder)
+    store.commit([ingested(1, PUMP, "/a.txt", encoder), other])
+    pool = Searcher(store, [encoder]).candidates(Query("seal of the pump"))
+    one, two = pool.features.values()
+    assert one.coverage != two.coverage
+    assert one.dense_around == pytest.approx(two.dense_around)
+
+
 def test_an_encoder_is_not_asked_in_a_language_it_does_not_know(store):
     encoder = Axes()
     assert texts(Searcher(store, [encoder]).search(Query("无线电断了几天？"), k=1)) == [STORM]

@@ -9,15 +9,14 @@ themselves: among passages that all match, the words that tell them apart count.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from pincite.language import is_stop_word, sentences, terms_with_characters
-
-K1, B = 1.2, 0.75  # Robertson's usual constants
+from pincite.language import sentences, terms_with_characters
+from pincite.retrieve.question import question_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +32,13 @@ class Alignment:
     """How one passage lines up with the query; each value is in 0..1.
 
     Attributes:
-        pooled: BM25 with the pool's own statistics, as a share of the pool's best.
-        coverage: Weight of the query's terms that the passage holds at all.
+        coverage: Weight of the query's words that the passage holds at all.
         sentence: The same for its best sentence, heading included.
-        window: The same for its best two neighbouring sentences.
         phrase: Weight of neighbouring query terms that are neighbours in the passage too.
     """
 
-    pooled: float
     coverage: float
     sentence: float
-    window: float
     phrase: float
 
 
@@ -56,27 +51,20 @@ def align(query: str, passages: Sequence[Passage]) -> list[Alignment]:
         >>> first.sentence > second.sentence
         True
     """
-    sequence = terms_with_characters(query)
-    wanted = list(dict.fromkeys(term for term in sequence if not is_stop_word(term)))
-    wanted = wanted or list(dict.fromkeys(sequence))
     read = [_read(passage) for passage in passages]
-    weights = _weights(wanted, read)
+    weights = _weights(question_words(query), read)
     total = sum(weights.values())
     if not total:
-        return [Alignment(0.0, 0.0, 0.0, 0.0, 0.0) for _ in passages]
-    length = sum(len(r.tokens) for r in read) / max(1, len(read))
-    pooled = [_bm25(weights, r, length) for r in read]
-    best = max(pooled, default=0.0) or 1.0
+        return [Alignment(0.0, 0.0, 0.0) for _ in passages]
+    sequence = terms_with_characters(query)
     pairs = [(a, b) for a, b in pairwise(sequence) if a in weights or b in weights]
     return [
         Alignment(
-            pooled=score / best,
             coverage=_share(weights, r.vocabulary, total),
             sentence=max((_share(weights, s | r.above, total) for s in r.sentences), default=0.0),
-            window=_best_window(weights, r, total),
             phrase=_phrase(weights, pairs, r),
         )
-        for r, score in zip(read, pooled, strict=True)
+        for r in read
     ]
 
 
@@ -99,29 +87,19 @@ def _read(passage: Passage) -> _Read:
     return _Read(tokens, frozenset(tokens), tuple(map(frozenset, parts)), frozenset(above))
 
 
-def _weights(wanted: Iterable[str], read: Sequence[_Read]) -> dict[str, float]:
+def _weights(words: Sequence[tuple[str, ...]], read: Sequence[_Read]) -> dict[str, float]:
+    """Return what each unit of the words is worth: the units of a word share its weight."""
     n = len(read)
-    found = {term: sum(term in r.vocabulary for r in read) for term in wanted}
-    return {term: math.log(1 + (n - df + 0.5) / (df + 0.5)) for term, df in found.items()}
-
-
-def _bm25(weights: Mapping[str, float], read: _Read, mean_length: float) -> float:
-    counts = Counter(read.tokens)
-    norm = K1 * (1 - B + B * len(read.tokens) / max(1.0, mean_length))
-    return sum(
-        weight * counts[term] * (K1 + 1) / (counts[term] + norm)
-        for term, weight in weights.items()
-        if term in counts
-    )
+    weights: defaultdict[str, float] = defaultdict(float)
+    for units in words:
+        for unit in units:
+            df = sum(unit in r.vocabulary for r in read)
+            weights[unit] += math.log(1 + (n - df + 0.5) / (df + 0.5)) / len(units)
+    return dict(weights)
 
 
 def _share(weights: Mapping[str, float], present: Iterable[str], total: float) -> float:
     return sum(weights[term] for term in present if term in weights) / total
-
-
-def _best_window(weights: Mapping[str, float], read: _Read, total: float) -> float:
-    windows = [a | b for a, b in pairwise(read.sentences)] or list(read.sentences)
-    return max((_share(weights, w | read.above, total) for w in windows), default=0.0)
 
 
 def _phrase(weights: Mapping[str, float], pairs: Sequence[tuple[str, str]], read: _Read) -> float:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from pincite.errors import NotFound, UsageError, did_you_mean
 from pincite.retrieve.channels import SEPARATION, Said
-from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, Weights, reciprocal_rank
+from pincite.retrieve.fuse import Weights, reciprocal_rank, weights_for
 from pincite.retrieve.learned import FORMAT, inputs
 from pincite.retrieve.pool import DENSE, LEXICAL, Pool, standard
 from pincite.types import Hit, Ranking
@@ -73,7 +73,7 @@ class Calibrated:
 
     def fuse(self, pool: Pool) -> Fused:
         """Return P(d|q) of each candidate, and the log odds of each channel."""
-        words = WITH_VECTORS if pool.dense else WORDS_ONLY
+        words = weights_for(pool.asked.words, vectors=bool(pool.dense))
         weight = max(pool.asked.query.weight("text"), 0.0) if pool.asked.query.text else 1.0
         parts: dict[str, dict[str, float]] = {}
         for id in pool.segments:

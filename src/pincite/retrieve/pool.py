@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from pincite.retrieve.align import Alignment, Passage, align
 from pincite.retrieve.asked import Asked
-from pincite.retrieve.channels import Said
+from pincite.retrieve.channels import Dense, Said
 from pincite.retrieve.fuse import Features, features
 from pincite.retrieve.route import Route
 from pincite.store.tables import Store
-from pincite.types import Asset, Segment
+from pincite.types import Asset, Segment, Vectors
 
 LEXICAL, DENSE = "lexical", "dense"
 
@@ -92,12 +92,14 @@ def gather(store: Store, asked: Asked, routes: Sequence[Route], depth: int, wher
     clock.lap("read")
     kept = {id: s for id, s in segments.items() if s.asset_id in assets}
     passages = [_passage(s, assets[s.asset_id].title) for s in kept.values()]
+    vectors = _vectors(store, routes, list(kept)) if said.get(DENSE, Said({})).scores else {}
+    clock.lap("vectors")
     pool = Pool(
         asked,
         kept,
         assets,
         said,
-        features=_features(asked, said, kept, passages, depth),
+        features=_features(asked, said, kept, passages, vectors, depth),
         unwanted=_unwanted(asked, kept, passages, routes),
         routes=tuple(routes),
     )
@@ -110,6 +112,7 @@ def _features(
     said: Mapping[str, Said],
     kept: Mapping[str, Segment],
     passages: Sequence[Passage],
+    vectors: Mapping[str, Vectors],
     depth: int,
 ) -> dict[str, Features]:
     if LEXICAL not in said and DENSE not in said:
@@ -117,7 +120,14 @@ def _features(
     aligned: dict[str, Alignment] = dict(zip(kept, align(asked.words, passages), strict=True))
     nothing = Said({})
     lexical, dense = said.get(LEXICAL, nothing).scores, said.get(DENSE, nothing).scores
-    return features(lexical, dense, aligned, cut=len(lexical) >= depth)
+    return features(lexical, dense, aligned, vectors, cut=len(lexical) >= depth)
+
+
+def _vectors(store: Store, routes: Sequence[Route], ids: Sequence[str]) -> dict[str, Vectors]:
+    """Return the vectors of candidates in the space of the text encoder."""
+    channels = (route.channel for route in routes if route.name == DENSE)
+    spaces = [channel.encoder.space for channel in channels if isinstance(channel, Dense)]
+    return store.vectors(spaces[0], ids) if spaces else {}
 
 
 def _unwanted(
