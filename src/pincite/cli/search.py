@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
@@ -12,6 +12,10 @@ from pincite.cli.output import emit, say, write
 from pincite.content import MODALITIES, Modality
 from pincite.errors import UsageError
 from pincite.types import Filters
+
+if TYPE_CHECKING:
+    from pincite.pipeline import KnowledgeBase
+    from pincite.retrieve.search import Found
 
 
 def search(
@@ -75,6 +79,7 @@ def search(
         bool,
         typer.Option("--explain", help="Show which channels were asked, and what each one added."),
     ] = False,
+    ocr: options.Ocr = None,
     k: options.K = None,
     kb: options.Kb = None,
     json: options.Json = False,
@@ -93,7 +98,7 @@ def search(
             "--image, --audio or --video"
         )
     flags: dict[str, object] = {"kb": kb, "k": k, "fusion": fusion, "channels": channels}
-    flags["reranker"] = reranker
+    flags |= {"reranker": reranker, "ocr": ocr}
     flags |= {"diversity": diversity, "neighbours": neighbours, "adaptive": adaptive}
     config = load_config(flags)
     filters = Filters(
@@ -121,13 +126,17 @@ def search(
     for line in found_lines(found, explain):
         write(line)
     if not found.evidence:
-        say(
-            "the knowledge base is empty; add files first: pincite ingest PATH"
-            if base.is_empty
-            else "nothing fits; try fewer or other words",
-            quiet=quiet,
-        )
+        say(_nothing(base, found), quiet=quiet)
     return 0
+
+
+def _nothing(base: KnowledgeBase, found: Found) -> str:
+    """Return why there may be no hits, and what to try."""
+    if base.is_empty:
+        return "the knowledge base is empty; add files first: pincite ingest PATH"
+    if not any(route.asked for route in found.routes):
+        return "nothing was asked; --explain says why of each channel"
+    return "nothing fits; try fewer or other words"
 
 
 def _modalities(names: str | None) -> tuple[Modality, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from pincite.errors import UsageError
 from pincite.types import Filters, Query
 
 T = TypeVar("T", Picture, Sound, Footage)
+_NO_WORDS = frozenset({"NO_TEXT", "NO_SPEECH", "NO_AUDIO_TRACK", "OCR_OFF"})
+"""Notes on files that are kept; a query without words in it is nothing to mend."""
 Given: TypeAlias = str | Path | bytes | Picture | Sound | Footage
 
 
@@ -41,11 +44,10 @@ def read(wanted: Wanted, config: Config) -> tuple[Query, tuple[str, ...]]:
     """Return the query, its files read as any file is, and what the user should know of that.
 
     Raises:
-        UsageError: A file cannot be read, or is of another kind; a weight names no part.
+        UsageError: A file cannot be read, or is of another kind; a weight is of no part that was
+            given.
     """
-    for modality in wanted.weights:
-        if modality not in MODALITIES:
-            raise UsageError(f"weights name {', '.join(MODALITIES)}, got {modality!r}")
+    _check_weights(wanted)
     heard: list[str] = []
     notes: list[str] = []
 
@@ -53,6 +55,7 @@ def read(wanted: Wanted, config: Config) -> tuple[Query, tuple[str, ...]]:
         if not isinstance(given, str | Path | bytes):
             return given
         found, words, said = _read_file(given, modality, config)
+        words = _legible(words) if modality == "image" else words
         if words.strip() and wanted.weights.get(modality, 1.0) > 0:
             heard.append(words)
         notes.extend(said)
@@ -70,6 +73,26 @@ def read(wanted: Wanted, config: Config) -> tuple[Query, tuple[str, ...]]:
     return replace(query, heard="\n".join(heard)), tuple(notes)
 
 
+def _check_weights(wanted: Wanted) -> None:
+    for modality in wanted.weights:
+        if modality not in MODALITIES:
+            raise UsageError(f"weights name {', '.join(MODALITIES)}, got {modality!r}")
+        given = getattr(wanted, modality)
+        if given is None or given == "":
+            raise UsageError(
+                f"{modality} was given a weight, but the query has no {modality}; "
+                f"add one, or leave the weight out"
+            )
+
+
+def _legible(words: str) -> str:
+    """Return the lines that hold two letters or digits side by side.
+
+    A lone sign in a picture is most often an edge that was read as one.
+    """
+    return "\n".join(line for line in words.splitlines() if re.search(r"[^\W_]{2}", line))
+
+
 def _read_file(
     given: str | Path | bytes, modality: Modality, config: Config
 ) -> tuple[Picture | Sound | Footage | None, str, list[str]]:
@@ -79,7 +102,11 @@ def _read_file(
     parts = read_query(given, config, modality)
     found: dict[Modality, Picture | Sound | Footage | None]
     found = {"image": parts.image, "audio": parts.audio, "video": parts.video}
-    notes = [f"{note.message} {note.next_step}".strip() for note in parts.notes]
+    notes = [
+        f"{note.message} {note.next_step}".strip()
+        for note in parts.notes
+        if note.code not in _NO_WORDS
+    ]
     return found[modality], parts.words, notes
 
 
