@@ -41,6 +41,8 @@ from pincite.store.tables import Store
 from pincite.store.tagging import Tagged, read_labels, tag
 from pincite.types import Answer, Evidence, Filters, Hit, Query
 
+_NO_MEANING = "searching by words alone; for search by meaning run: pincite models pull text"
+
 
 class KnowledgeBase:
     """Documents, pictures, recordings and videos that can be searched and asked.
@@ -424,8 +426,8 @@ class KnowledgeBase:
         if not words:
             return known.encoders, known.warnings
         if encoder is None and self._config["encoder"] == "auto":
-            hint = "searching by words alone; for search by meaning run: pincite models pull text"
-            return known.encoders, (hint, *known.warnings)
+            hints = () if _only_read(query) else (_NO_MEANING,)
+            return known.encoders, (*hints, *known.warnings)
         if encoder is not None and encoder.space not in store.spaces() and store.count():
             hint = (
                 f"searching by words alone: nothing here has vectors of {encoder.space} yet; "
@@ -529,6 +531,11 @@ class KnowledgeBase:
         with self._store.writing():
             pass
         shutil.rmtree(self.uri)
+
+
+def _only_read(query: Query) -> bool:
+    """Return whether the only words of a query were read in its picture."""
+    return not query.text.strip() and query.audio is None and query.video is None
 
 
 def _no_question(spoken: bool) -> str:
