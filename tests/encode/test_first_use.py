@@ -195,6 +195,7 @@ class Code:
         ("model.bin", b"PK\x03\x04archive/data.pkl"),
         ("model.safetensors", pickle.dumps(Code(), protocol=4)),
     ],
+    ids=["pickle", "torch.save", "no safetensors"],
 )
 def test_a_pickle_under_another_name_is_refused(server, config, name, data, capsys):
     model = dataclasses.replace(MODEL, files=(ModelFile(name, len(data)),))

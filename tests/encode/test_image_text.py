@@ -261,3 +261,15 @@ def test_a_graph_without_the_projected_vectors_is_refused(exported, tmp_path):
 def test_a_device_that_is_not_here_is_named(folders, device):
     with pytest.raises(UsageError, match=r"'device' is .*Use auto, cpu, cuda"):
         make(folders, "clip", device=device).encode(["a"])
+
+
+@pytest.mark.parametrize("name", ["siglip", "siglip2"])
+def test_capitals_are_small_letters_to_siglip_whatever_its_tokenizer_says(tmp_path, name):
+    """The published SigLIP 2 of fixed proportions has Gemma's tokenizer, which keeps capitals."""
+    folder = tiny_models.IMAGE_TEXT[name](tmp_path / name)
+    file = folder / "tokenizer.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"normalizer": None}))
+    encoder = make_encoder(str(folder), load_config({}, environ={}, folder=tmp_path))
+    vectors = encoder.encode(["A Red Pump", "a red pump", "a red pumq"])
+    assert np.array_equal(vectors[0], vectors[1])
+    assert not np.allclose(vectors[1], vectors[2])

@@ -120,7 +120,10 @@ class ImageTextEncoder:
         return by_modality(self.name, self.width, parts, items)
 
     def _texts(self, texts: list[str]) -> Vectors:
-        ids = self._tokens.ids(texts)
+        # SigLIP and SigLIP 2 were trained on small letters. The tokenizers of SigLIP 2 do not see
+        # to it: those of fixed proportions are stored as Gemma's, beside a model of type siglip.
+        small = self._type.startswith("siglip")
+        ids = self._tokens.ids([text.lower() for text in texts] if small else texts)
         return by_length(
             ids,
             [len(row) for row in ids],
@@ -149,8 +152,7 @@ class ImageTextEncoder:
         full = self._type.startswith("siglip")  # its text tower reads the last place
         if self.backend == "torch":
             return from_transformers(self._folder, window, pad_to_window=full)
-        small = self._type == "siglip2"  # trained on small letters, as Siglip2Tokenizer has it
-        return from_file(self._folder, window, pad_to_window=full, lowercase=small)
+        return from_file(self._folder, window, pad_to_window=full)
 
     @cached_property
     def _towers(self) -> Towers:
