@@ -13,7 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from pincite.errors import IngestError, NotFound, UsageError
 from pincite.ingest import query_worker
 from pincite.ingest.digest import digest
-from pincite.ingest.query_file import read_query
+from pincite.ingest.pool import Pool
+from pincite.ingest.query_file import QueryFiles, read_query
 from pincite.ingest.query_worker import QueryReader
 from pincite.ingest.worker import FileReader
 from pincite.types import Asset, Extracted, Problem
@@ -256,3 +257,66 @@ def test_a_link_to_a_file_is_followed(tmp_path, silent):
 def test_text_is_no_file_of_a_query(silent):
     with pytest.raises(UsageError, match="give text as the words"):
         read_query(b"words", silent, "text")
+
+
+# -- many queries in turn -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The kinds of the reading processes that were started, in order."""
+    kinds, start = [], Pool._start
+
+    def counted(pool):
+        kinds.append(pool._command[-1])
+        return start(pool)
+
+    monkeypatch.setattr(Pool, "_start", counted)
+    return kinds
+
+
+def test_the_files_of_many_queries_are_read_by_one_process_a_kind(tmp_path, silent, started):
+    sound = write_sound(tmp_path / "beep.wav", tone(0.2))
+    with QueryFiles(silent) as files:
+        for colour in (RED, BLUE, RED):
+            data = png(Image.new("RGB", (9, 9), colour))
+            assert (files.read(data, "image").image.pixels == colour).all()
+            assert files.read(sound, "audio").audio is not None
+    assert started == ["image", "audio"]
+
+
+def test_a_file_that_fails_leaves_the_reader_of_use(silent, started):
+    with QueryFiles(silent) as files:
+        for broken in (b"", b"\x89PNG\r\n\x1a\n" + b"broken" * 30):
+            with pytest.raises(UsageError, match="cannot search with the given file"):
+                files.read(broken, "image")
+        assert files.read(png(Image.new("RGB", (9, 9), BLUE)), "image").image is not None
+    assert started == ["image"]
+
+
+def test_a_process_that_died_between_two_files_is_replaced(silent, started):
+    picture = png(Image.new("RGB", (9, 9), BLUE))
+    with QueryFiles(silent) as files:
+        files.read(picture, "image")
+        [worker] = files._lines["image"]._pool._workers.values()
+        worker.kill()
+        worker._process.wait()
+        assert files.read(picture, "image").image is not None
+    assert started == ["image", "image"]
+
+
+def test_no_process_and_nothing_on_disk_is_left_behind(silent, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with QueryFiles(silent) as files:
+        files.read(png(Image.new("RGB", (9, 9))), "image")
+        [worker] = files._lines["image"]._pool._workers.values()
+    assert worker._process.poll() is not None
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_recogniser_that_is_switched_off_hears_no_words(tmp_path):
+    path = write_sound(tmp_path / "asked.wav", spoken("how far is the station"))
+    parts = read_query(path, settings(asr="none"), "audio")
+    assert parts.words == ""
+    assert parts.audio is not None
+    assert {note.code for note in parts.notes} == {"ASR_UNAVAILABLE"}

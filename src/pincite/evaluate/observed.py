@@ -11,7 +11,6 @@ from pincite.evaluate import types as kinds
 from pincite.evaluate.types import Cited, Place
 from pincite.types import locator_from_json, locator_to_json
 
-
 _TYPES: Mapping[str, type] = {
     name: getattr(kinds, name)
     for name in "Ranked Written Labelled Timed Boxed Abstained Believed Read".split()

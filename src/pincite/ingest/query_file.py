@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from pincite.content import Footage, Modality, Picture, Sound
 from pincite.errors import IngestError, NotFound, UsageError
 from pincite.ingest.content import content_of
 from pincite.ingest.digest import digest
-from pincite.ingest.parsed import Parsed, Task
+from pincite.ingest.parsed import Parsed, Reading, Task
 from pincite.ingest.pool import Pool
 from pincite.ingest.problems import as_problem, too_large
 from pincite.types import Asset, Extracted, Problem, TimeSpan
@@ -68,14 +69,78 @@ def read_query(
             `pincite.codes` and the next step.
         PinciteError: No reading process can be started.
     """
-    if kind == "text":
-        raise UsageError("a query file is an image, audio or video; give text as the words")
-    with _on_disk(source) as (path, name):
-        parsed = _read(path, name, config, kind or "any")
-        if parsed.failure is not None:
-            raise _refused(name, parsed.failure)
-        parts = _parts(parsed)
-    wanted = [kind] if kind else _KINDS
+    with QueryFiles(config) as files:
+        return files.read(source, kind)
+
+
+class QueryFiles:
+    """Reads the files of many queries, one after another; use it as a context manager.
+
+    The process that reads one kind of file is started with the first of them and kept for those
+    that follow, so that a batch does not pay for a start each time. One thread at a time.
+
+    Example:
+        with QueryFiles(config) as files:
+            parts = [files.read(path, "audio") for path in paths]
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._lines: dict[str, _Line] = {}
+
+    def __enter__(self) -> QueryFiles:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for kind in list(self._lines):
+            self._lines.pop(kind).close()
+
+    def read(self, source: str | os.PathLike[str] | bytes, kind: Modality | None = None) -> Parts:
+        """Return what a file brings to a query; see `read_query`."""
+        if kind == "text":
+            raise UsageError("a query file is an image, audio or video; give text as the words")
+        with _on_disk(source) as (path, name):
+            parsed = self._parsed(_task(path, name, self._config), kind or "any")
+            if parsed.failure is not None:
+                raise _refused(name, parsed.failure)
+            return _wanted(_parts(parsed), name, [kind] if kind else _KINDS)
+
+    def _parsed(self, task: Task, kind: str) -> Parsed:
+        line = self._lines.setdefault(kind, _Line(self._config, kind))
+        try:
+            return line.read(task)
+        except BaseException:  # the line is of no use any more; the next file gets a new one
+            self._lines.pop(kind).close()
+            raise
+
+
+class _Line:
+    """A reading process for one kind of file, fed one file at a time."""
+
+    def __init__(self, config: Config, kind: str) -> None:
+        alone = replace(config, values={**config.values, "workers": 1})
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._pool = Pool(alone, command=(*_COMMAND, kind))
+        self._items: Iterator[Parsed | Reading | None] | None = None
+
+    def read(self, task: Task) -> Parsed:
+        self._tasks.put(task)
+        if self._items is None:
+            self._items = self._pool.__enter__().read(iter(self._tasks.get, None))
+        return next(item for item in self._items if isinstance(item, Parsed))
+
+    def close(self) -> None:
+        self._tasks.put(None)  # the end of the input: the process is idle or done with its file
+        if self._items is not None:
+            self._pool.__exit__(None, None, None)
+
+
+def _wanted(parts: Parts, name: str, wanted: Sequence[str]) -> Parts:
+    """Return the parts, if one that is wanted is among them.
+
+    Raises:
+        UsageError: None is.
+    """
     if not any(getattr(parts, part) is not None for part in wanted):
         lacks = " or ".join(_NAMES[part] for part in wanted)
         raise UsageError(
@@ -105,7 +170,7 @@ def _on_disk(source: str | os.PathLike[str] | bytes) -> Iterator[tuple[str, str]
         yield str(private), "the given file"
 
 
-def _read(path: str, name: str, config: Config, kind: str) -> Parsed:
+def _task(path: str, name: str, config: Config) -> Task:
     try:
         size = os.path.getsize(path)  # noqa: PTH202 (names that are no UTF-8 stay strings)
         if size > config["max_file_mb"] * 1_000_000:
@@ -113,10 +178,7 @@ def _read(path: str, name: str, config: Config, kind: str) -> Parsed:
         seen = digest(path)
     except IngestError as error:
         raise _refused(name, as_problem(error)) from error
-    asset = Asset(seen.sha256, path, "", seen.size_bytes, seen.modified_ns)
-    alone = replace(config, values={**config.values, "workers": 1})
-    with Pool(alone, command=(*_COMMAND, kind)) as pool:
-        return next(item for item in pool.read([Task(path, asset)]) if isinstance(item, Parsed))
+    return Task(path, Asset(seen.sha256, path, "", seen.size_bytes, seen.modified_ns))
 
 
 def _refused(name: str, failure: Problem) -> UsageError:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pincite.config import Config
 from pincite.content import MODALITIES, Footage, Modality, Picture, Sound
 from pincite.errors import UsageError
 from pincite.types import Filters, Query
+
+if TYPE_CHECKING:  # decoders are slow to import
+    from pincite.ingest.query_file import QueryFiles
 
 T = TypeVar("T", Picture, Sound, Footage)
 _NO_WORDS = frozenset({"NO_TEXT", "NO_SPEECH", "NO_AUDIO_TRACK", "OCR_OFF"})
@@ -40,8 +43,15 @@ class Wanted:
     filters: Filters = field(default_factory=Filters)
 
 
-def read(wanted: Wanted, config: Config) -> tuple[Query, tuple[str, ...]]:
+def read(
+    wanted: Wanted, config: Config, files: QueryFiles | None = None
+) -> tuple[Query, tuple[str, ...]]:
     """Return the query, its files read as any file is, and what the user should know of that.
+
+    Args:
+        wanted: What is looked for.
+        config: Settings in force.
+        files: Reads the files, where many queries are asked in turn; None: a reader of its own.
 
     Raises:
         UsageError: A file cannot be read, or is of another kind; a weight is of no part that was
@@ -54,7 +64,7 @@ def read(wanted: Wanted, config: Config) -> tuple[Query, tuple[str, ...]]:
     def content(modality: Modality, given: Given | None) -> Picture | Sound | Footage | None:
         if not isinstance(given, str | Path | bytes):
             return given
-        found, words, said = _read_file(given, modality, config)
+        found, words, said = _read_file(given, modality, config, files)
         words = _legible(words) if modality == "image" else words
         if words.strip() and wanted.weights.get(modality, 1.0) > 0:
             heard.append(words)
@@ -94,12 +104,12 @@ def _legible(words: str) -> str:
 
 
 def _read_file(
-    given: str | Path | bytes, modality: Modality, config: Config
+    given: str | Path | bytes, modality: Modality, config: Config, files: QueryFiles | None
 ) -> tuple[Picture | Sound | Footage | None, str, list[str]]:
     """Return the content of a file, the words in it, and what the user should know."""
     from pincite.ingest.query_file import read_query  # decoders are slow to import
 
-    parts = read_query(given, config, modality)
+    parts = files.read(given, modality) if files else read_query(given, config, modality)
     found: dict[Modality, Picture | Sound | Footage | None]
     found = {"image": parts.image, "audio": parts.audio, "video": parts.video}
     notes = [

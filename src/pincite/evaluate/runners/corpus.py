@@ -13,20 +13,24 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pincite.config import Config
 from pincite.content import Modality
 from pincite.evaluate.datasets.model import Dataset, Document, Item, Unit, page_id
 from pincite.ingest.report import FileReport
 from pincite.pipeline import KnowledgeBase
+from pincite.retrieve.query import Wanted, read
 from pincite.retrieve.search import Found
 from pincite.store.notices import RunEvent
 from pincite.store.tables import Store
-from pincite.types import Evidence, Filters, PageRegion, Segment
+from pincite.types import Evidence, Filters, PageRegion, Query, Segment
+
+if TYPE_CHECKING:
+    from pincite.ingest.query_file import QueryFiles
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +42,16 @@ class Corpus:
         dataset: Where the documents come from.
         places: Document id to the file that was read, or is asked with.
         reports: Document id to what became of its file; only of those read in this run.
+        config: Settings in force.
+        files: Reads what is asked with; its processes serve all queries of the run.
     """
 
     base: KnowledgeBase
     dataset: Dataset
     places: Mapping[str, Path]
     reports: Mapping[str, FileReport]
+    config: Config
+    files: QueryFiles
 
     @cached_property
     def store(self) -> Store:
@@ -76,8 +84,19 @@ class Corpus:
 
     def search(self, item: Item, k: int) -> Found:
         """Return what the knowledge base finds for the query of an item."""
+        query, notes = self.query(item)
+        found = self.base.search_for(query, k=k)
+        return replace(found, warnings=notes + found.warnings)
+
+    def query(self, item: Item) -> tuple[Query, tuple[str, ...]]:
+        """Return the query of an item, and what is to be known of its files.
+
+        Raises:
+            UsageError: A file that is asked with cannot be read.
+        """
         media: dict[str, Any] = {name: self.places[id] for name, id in item.media.items()}
-        return self.base.search(item.text, k=k, filters=self.filters(item), **media)
+        wanted = Wanted(item.text, filters=self.filters(item), **media)
+        return read(wanted, self.config, self.files)
 
     def filters(self, item: Item) -> Filters:
         """Return what the search for an item is confined to."""
@@ -127,6 +146,8 @@ def opened(
         kb: Knowledge base to fill, or to use as it is where it holds them already.
         on_event: Hears file reports and progress.
     """
+    from pincite.ingest.query_file import QueryFiles  # decoders are slow to import
+
     with tempfile.TemporaryDirectory(prefix="pincite-eval-") as scratch:
         folder = Path(scratch)
         (folder / "files").mkdir()
@@ -146,7 +167,8 @@ def opened(
 
         if documents:
             base.ingest([places[document.id] for document in documents], on_event=hear)
-        yield Corpus(base, dataset, places, reports)
+        with QueryFiles(config) as files:
+            yield Corpus(base, dataset, places, reports, config, files)
 
 
 def _placed(document: Document, folder: Path, number: int) -> Path:
