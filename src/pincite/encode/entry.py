@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import PurePosixPath
@@ -33,7 +32,6 @@ class ModelFile:
             is the one the hub states.
         git_sha1: Name of its content as git has it, which is what the hub states of small files.
         revision: The commit it is taken from, where that is not the model's.
-        content: The whole of a file that this package adds, for the publisher ships none.
     """
 
     name: str
@@ -41,7 +39,6 @@ class ModelFile:
     sha256: str = ""
     git_sha1: str = ""
     revision: str = ""
-    content: str = ""
 
     def __post_init__(self) -> None:
         path = PurePosixPath(self.name)
@@ -54,17 +51,6 @@ class ModelFile:
     def pinned(self) -> bool:
         """Whether its digest is known before anyone is asked."""
         return bool(self.sha256)
-
-
-def added(name: str, content: str) -> ModelFile:
-    """Return a file that this package adds to a model.
-
-    Example:
-        >>> added("settings.json", "{}").size_bytes
-        2
-    """
-    data = content.encode()
-    return ModelFile(name, len(data), hashlib.sha256(data).hexdigest(), content=content)
 
 
 def as_received(file: ModelFile, size_bytes: int, sha256: str) -> ModelFile:
@@ -118,7 +104,7 @@ class Model:
     @property
     def size_bytes(self) -> int:
         """Bytes to download."""
-        return sum(file.size_bytes for file in self.files if not file.content)
+        return sum(file.size_bytes for file in self.files)
 
     @property
     def pinned(self) -> bool:
@@ -146,6 +132,9 @@ class TextModel(Model):
         epsilon: Added to the variance in layer normalisation.
         max_tokens: Word pieces it reads of a text, special ones included.
         pooling: How token states become one vector: their mean, or the first of them.
+        query_prompt: What it was trained to read before a question.
+        document_prompt: What it was trained to read before a passage.
+        default_precision: What `precision = "auto"` means; int8 where its cost was measured.
     """
 
     runs: str = "minilm"
@@ -154,6 +143,9 @@ class TextModel(Model):
     epsilon: float
     max_tokens: int
     pooling: Pooling
+    query_prompt: str = ""
+    document_prompt: str = ""
+    default_precision: Precision = "int8"
 
 
 def _installed(package: str) -> bool:

@@ -47,7 +47,8 @@ def _pulled(model: Model, config: Config) -> Encoder:
             "'auto'. Encoders are listed in docs/reference/plugins.md"
         )
     if isinstance(model, TextModel):  # it checks what it reads, when it reads it
-        return encoders.create(model.runs, config=config)
+        named = {} if model.name == model.runs else {"model": model.name}
+        return encoders.create(model.runs, config=config, **named)
     hub.require(config, model)
     if model.missing:
         raise MissingExtra("model", model.name, model.missing[0], model.extra)

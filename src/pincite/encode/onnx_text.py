@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     import onnxruntime
     from tokenizers import Tokenizer
 
-AUTO: Precision = "int8"
-"""What `precision = "auto"` means; docs/decisions/0003-text-encoder.md has the measurements."""
 _SLICE = 512  # texts tokenised at a time, so that a long list does not hold all its word pieces
 _CHARACTERS_A_PIECE = 64  # texts are clipped here before they are split: no real one is longer
 
@@ -58,10 +56,11 @@ class OnnxTextEncoder:
         entry = find_text(model) if isinstance(model, str) else model
         folder = hub.require(config, entry)
         wanted = config["precision"]
-        self.precision: Precision = AUTO if wanted == "auto" else wanted
+        self.precision: Precision = entry.default_precision if wanted == "auto" else wanted
         self.name = entry.name
         self.space = entry.space + ("" if self.precision == "fp32" else f"-{self.precision}")
         self.languages = entry.languages
+        self._prompts = {"query": entry.query_prompt, "document": entry.document_prompt}
         self._threads = config["threads"] or _processors()
         self._characters = entry.max_tokens * _CHARACTERS_A_PIECE
         self._folder, self._entry = folder, entry
@@ -83,15 +82,17 @@ class OnnxTextEncoder:
     def encode(self, items: Sequence[Content], role: Role = "document") -> Vectors:
         """Return one unit vector per text, in order: (n, width) float32.
 
-        A text longer than the model's window is read up to its end. Both roles are one to
-        this model. An empty text has a vector too, though it means nothing.
+        A text longer than the model's window is read up to its end. A model trained with prompts
+        reads that of the role before each text. An empty text has a vector too, though it means
+        nothing.
 
         Raises:
             UsageError: One string was given instead of a sequence of them.
             WrongModality: An item is no text.
             ModelMismatch: The files of the model are not the ones that were pulled.
         """
-        texts = only(str, self.name, items)
+        prompt = self._prompts[role]
+        texts = [prompt + text for text in only(str, self.name, items)]
         vectors = np.empty((len(texts), self.width), np.float32)
         if len(texts) == 1:
             vectors[0] = self._vector(self._pieces(texts)[0])

@@ -52,9 +52,6 @@ def obtain(model: Model, file: ModelFile, path: Path, on_progress: OnProgress) -
     if is_intact(path, file):
         return "an earlier pull"
     path.parent.mkdir(parents=True, exist_ok=True)
-    if file.content:
-        path.write_text(file.content, "utf-8", newline="")
-        return "this package"
     reasons = []
     for source in (from_hub_cache, from_hub, from_package_index):
         try:
