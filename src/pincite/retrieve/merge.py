@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Protocol
 
 from pincite.errors import NotFound, UsageError, did_you_mean
 from pincite.retrieve.channels import SEPARATION, Said
-from pincite.retrieve.fuse import Weights, reciprocal_rank, weights_for
+from pincite.retrieve.fuse import Features, Weights, reciprocal_rank, weights_for
 from pincite.retrieve.learned import FORMAT, inputs
 from pincite.retrieve.pool import DENSE, LEXICAL, Pool, standard
 from pincite.types import Hit, Ranking
@@ -23,6 +23,10 @@ PUSH = 8.0
 """Log odds that a candidate loses for holding all of the unwanted words."""
 WORDING = "wording"
 """How closely the words of a candidate line up with those of the query."""
+_SOURCES = {
+    feature.name: next((s for s in (LEXICAL, DENSE) if feature.name.startswith(s)), WORDING)
+    for feature in fields(Features)
+}
 NAMES = ("calibrated", "rrf", "weighted", "learned")
 
 
@@ -213,11 +217,9 @@ def _of_words(weights: Weights, pool: Pool, id: str) -> dict[str, float]:
     """Return the log odds of the words by where they come from; {} for a query without words."""
     if id not in pool.features:
         return {}
-    found = dict.fromkeys((LEXICAL, DENSE, WORDING), 0.0)
-    values = asdict(pool.features[id])
-    for name, weight in asdict(weights).items():
-        source = name.partition("_")[0]
-        found[source if source in found else WORDING] += weight * values[name]
+    values, found = pool.features[id], dict.fromkeys((LEXICAL, DENSE, WORDING), 0.0)
+    for name, source in _SOURCES.items():
+        found[source] += getattr(weights, name) * getattr(values, name)
     return {name: value for name, value in found.items() if name != DENSE or pool.dense}
 
 
