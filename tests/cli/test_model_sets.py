@@ -203,7 +203,7 @@ def test_a_changed_file_is_told_by_use_list_and_doctor(hub, pincite, folder):
     data[-1] ^= 1
     weights.write_bytes(data)
     with pytest.raises(ModelMismatch, match="pincite models pull siglip2"):
-        make_encoder("siglip2", load_config())
+        make_encoder("siglip2", load_config()).encode(["a"])
     code, out, _ = pincite("models", "list", "--verify")
     assert (code, "damaged" in out) == (1, True)
     [found] = [f for f in examine(load_config()) if f.name == "model siglip2"]
@@ -211,6 +211,30 @@ def test_a_changed_file_is_told_by_use_list_and_doctor(hub, pincite, folder):
     pincite("models", "pull", "siglip2")
     [found] = [f for f in examine(load_config()) if f.name == "model siglip2"]
     assert found.state == "ok"
+
+
+def test_no_weights_are_opened_to_know_a_model_by_name_and_space(hub, pincite, folder):
+    """Every search asks for them, of all that was pulled."""
+    pincite("models", "pull", "siglip2")
+    weights = folder.parent / "cache" / "models" / "siglip2" / "model.safetensors"
+    length = weights.stat().st_size
+    before = make_encoder("siglip2", load_config())
+    weights.write_bytes(bytes(length))
+    encoder = make_encoder("siglip2", load_config())
+    assert (encoder.name, encoder.space) == ("siglip2", before.space)
+    assert before.space.startswith("siglip2-")
+
+
+def test_other_files_are_another_space(hub, pincite, made):
+    pincite("models", "pull", "siglip2")
+    space = make_encoder("siglip2", load_config()).space
+    pincite("models", "remove", "siglip2")
+    model = catalog.MODELS["siglip2"]
+    path = hub.path(model, "model.safetensors")
+    data = hub.files[path]
+    hub.files[path] = data[:-1] + bytes([data[-1] ^ 1])
+    pincite("models", "pull", "siglip2")
+    assert make_encoder("siglip2", load_config()).space != space
 
 
 def test_a_recogniser_is_no_encoder(hub):

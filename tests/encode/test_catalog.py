@@ -52,6 +52,15 @@ def test_a_name_means_one_thing(model):
     assert model.runs in plugins
 
 
+@pytest.mark.parametrize("name", [m.name for m in MODELS.values() if m.kind != "speech"])
+def test_a_model_reads_what_the_encoder_reads_that_runs_it(name):
+    model = find(name)
+    if model.missing:
+        pytest.skip(f"the extra {model.extra} is not installed")
+    assert encoders.load(model.runs).modalities == model.modalities
+    assert (model.modalities == {"text"}) == (model.kind == "text")
+
+
 def test_reading_text_takes_nothing_that_is_not_installed_with_the_package():
     """Words of any language are found by meaning without torch."""
     assert {m.name: m.missing for m in MODELS.values() if m.kind == "text"} == {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import PurePosixPath
 from typing import Literal
 
+from pincite.content import Modality
 from pincite.errors import UsageError
 
 Pooling = Literal["mean", "first"]
@@ -80,6 +81,7 @@ class Model:
         repository: Where the publisher keeps it on the Hugging Face hub.
         revision: The commit of that repository.
         files: All it is made of.
+        modalities: What it reads; of a recogniser, sound.
         languages: ISO 639-1 codes it was trained on; empty: many.
         extra: The optional part of this package that runs it; "": none is needed.
         packages: What that part must have installed.
@@ -95,7 +97,8 @@ class Model:
     repository: str
     revision: str
     files: tuple[ModelFile, ...]
-    languages: frozenset[str] = field(default=frozenset())
+    modalities: frozenset[Modality] = frozenset({"text"})
+    languages: frozenset[str] = frozenset()
     extra: str = ""
     packages: tuple[str, ...] = ()
     packaged: PackagedCopy | None = None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from pincite.config import Config
-from pincite.encode import Encoder, catalog, encoders, hub
+from pincite.encode import Encoder, catalog, encoders
 from pincite.encode.entry import Model, TextModel
 from pincite.encode.family import KERAS, family_of
 from pincite.encode.model_files import is_hub_id, locate
-from pincite.errors import MissingExtra, UsageError
+from pincite.encode.pulled import PulledEncoder
+from pincite.errors import UsageError
 
 
 def make_encoder(setting: str, config: Config) -> Encoder:
@@ -40,23 +41,16 @@ def make_encoder(setting: str, config: Config) -> Encoder:
 
 
 def _pulled(model: Model, config: Config) -> Encoder:
-    """Return the encoder of a model of the catalogue; every file of it is checked first."""
+    """Return the encoder of a model of the catalogue; it checks each file before it uses it."""
     if model.kind == "speech":
         raise UsageError(
             f"model {model.name!r} recognises speech and is no encoder; it is used when asr = "
             "'auto'. Encoders are listed in docs/reference/plugins.md"
         )
-    if isinstance(model, TextModel):  # it checks what it reads, when it reads it
+    if isinstance(model, TextModel):
         named = {} if model.name == model.runs else {"model": model.name}
         return encoders.create(model.runs, config=config, **named)
-    hub.require(config, model)
-    if model.missing:
-        raise MissingExtra("model", model.name, model.missing[0], model.extra)
-    folder = hub.verified(config, model)
-    encoder = encoders.create(model.runs, config=config, directory=str(folder))
-    encoder.name = model.name  # the same on every machine, unlike the directory
-    encoder.languages = model.languages
-    return encoder
+    return PulledEncoder(model, config)
 
 
 def is_model(setting: str) -> bool:
