@@ -26,11 +26,13 @@ from pincite.generate import generators
 from pincite.ingest import parsers
 from pincite.models.fusion import fusions
 from pincite.registry import Registry
+from pincite.retrieve.rerank import rerankers
 from pincite.testing import (
     EncoderContract,
     GeneratorContract,
     LateEncoderContract,
     ParserContract,
+    RerankerContract,
 )
 from pincite.testing.fusions import FusionContract
 from pincite.testing.measures import MeasureContract
@@ -125,6 +127,7 @@ def plugins_page() -> Iterator[str]:
         (parsers, ParserContract),
         (encoders, EncoderContract),
         (generators, GeneratorContract),
+        (rerankers, RerankerContract),
         (fusions, FusionContract),
     )
     for registry, contract in contracts:

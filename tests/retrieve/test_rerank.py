@@ -51,12 +51,27 @@ def test_the_best_are_dealt_out_anew_and_the_others_stay_behind(store):
 def test_belief_is_dealt_out_in_the_proportions_of_the_softmax(store):
     before = dict(searched(store))
     after = dict(searched(store, reranker=Judge(lambda c: float(c.segment.id)), rerank_depth=4))
-    least, total = min(before.values()), sum(before.values())
     powers = {n: math.exp(n) for n in before}
-    free = total - 4 * least
-    assert after == pytest.approx(
-        {n: least + free * powers[n] / sum(powers.values()) for n in before}
-    )
+    assert after == pytest.approx({n: powers[n] / sum(powers.values()) for n in before})
+
+
+def test_each_of_the_best_keeps_the_share_of_the_first_that_was_not_looked_at(store):
+    before = searched(store)
+    after = dict(searched(store, reranker=Judge(lambda c: float(c.segment.id)), rerank_depth=3))
+    best, least = [n for n, _ in before[:3]], before[3][1]
+    powers = {n: math.exp(n) for n in best}
+    free = sum(share - least for _, share in before[:3])
+    expected = {n: least + free * powers[n] / sum(powers.values()) for n in best}
+    assert after == pytest.approx(expected | {before[3][0]: least})
+
+
+def test_candidates_that_are_believed_alike_are_told_apart(tmp_path):
+    """Where the channels see no difference, the reranker alone decides."""
+    store = Store.open(str(tmp_path / "kb"), create=True)
+    store.commit([ingested(n, "a pump", []) for n in (1, 2, 3)])
+    judge = Judge(lambda c: {1: 0.0, 2: 2.0, 3: 1.0}[int(c.segment.id)])
+    found = Searcher(store, [], Options(reranker=judge)).search(Query("pump"), k=3)
+    assert [number_of(item) for item in found.evidence] == [2, 3, 1]
 
 
 @pytest.mark.parametrize("scores", [lambda c: math.nan, lambda c: math.inf])

@@ -7,7 +7,7 @@ picture of a candidate, and that of the query, instead of the words on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +17,7 @@ from pincite.config import Config, load_config
 from pincite.content import MODALITIES, Content, Modality, Picture
 from pincite.encode.backends import backend_of, onnx_file
 from pincite.encode.model_files import locate, read_json
+from pincite.encode.tokens import readable_text
 from pincite.errors import ModelMismatch, UsageError
 from pincite.retrieve.rerank import Candidate
 from pincite.types import Query
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 BATCH = 16
 _MAX_TOKENS = 512
+_WINDOW = 8192
+"""Of language models that say no other; more of a candidate is not read."""
 _ONNX = "model"
 Pair = tuple[Content, Content]
 
@@ -126,7 +129,9 @@ class _Torch:
             return []
         import torch
 
-        given = [tuple(_as_input(content) for content in pair) for pair in pairs]
+        window = min(self._model.max_seq_length or _WINDOW, _WINDOW)
+        fitting = _fitting(pairs, window, self._offsets)
+        given = [tuple(_as_input(content) for content in pair) for pair in fitting]
         found = self._model.predict(
             given,
             batch_size=BATCH,
@@ -134,6 +139,40 @@ class _Torch:
             show_progress_bar=False,
         )
         return [float(score) for score in np.asarray(found, np.float32).reshape(-1)]
+
+    def _offsets(self, text: str) -> Sequence[tuple[int, int]]:
+        read = self._model.tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return list(read["offset_mapping"])
+
+
+Offsets = Callable[[str], Sequence[tuple[int, int]]]
+"""A text to the characters (start, end) of each of its tokens."""
+
+
+def _fitting(pairs: Sequence[Pair], window: int, offsets: Offsets) -> list[Pair]:
+    """Return pairs whose query takes at most half of a window of tokens.
+
+    Tokenizers cut what is then too long of the candidate; where both are long, they would cut
+    token by token, for minutes.
+    """
+    half, known = max(1, window // 2), dict[str, str]()
+
+    def cut(text: str) -> str:
+        clean = readable_text(text, window)
+        places = offsets(clean)
+        return clean if len(places) <= half else clean[: places[half - 1][1]]
+
+    def query(content: Content) -> Content:
+        if not isinstance(content, str):
+            return content
+        if content not in known:
+            known[content] = cut(content)
+        return known[content]
+
+    def candidate(content: Content) -> Content:
+        return readable_text(content, window) if isinstance(content, str) else content
+
+    return [(query(one), candidate(other)) for one, other in pairs]
 
 
 def _as_input(content: Content) -> Any:
@@ -158,10 +197,13 @@ class _Onnx:
         path = onnx_file(folder, _ONNX)
         self._session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         self._inputs = {given.name for given in self._session.get_inputs()}
-        self._tokenizer = _tokenizer(folder)
+        self._room = _room(folder)
+        self._tokenizer, self._cut = _tokenizer(folder), _tokenizer(folder)
+        self._cut.enable_truncation(self._room, strategy="only_second")
 
     def scores(self, pairs: Sequence[Pair]) -> list[float]:
         """Return the log odds of each pair."""
+        pairs = _fitting(pairs, self._room, self._offsets)
         order = sorted(range(len(pairs)), key=lambda i: -len(str(pairs[i][1])))
         scores = [0.0] * len(pairs)
         for start in range(0, len(order), BATCH):
@@ -170,8 +212,11 @@ class _Onnx:
                 scores[place] = score
         return scores
 
+    def _offsets(self, text: str) -> Sequence[tuple[int, int]]:
+        return list(self._tokenizer.encode(text, add_special_tokens=False).offsets)
+
     def _run(self, pairs: Sequence[Pair]) -> list[float]:
-        read = self._tokenizer.encode_batch([(str(q), str(d)) for q, d in pairs])
+        read = self._cut.encode_batch([(str(q), str(d)) for q, d in pairs])
         given = {
             "input_ids": np.array([e.ids for e in read], np.int64),
             "attention_mask": np.array([e.attention_mask for e in read], np.int64),
@@ -194,9 +239,13 @@ def _tokenizer(folder: Path) -> Tokenizer:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # tokenizers raises bare Exception
         raise ModelMismatch(f"{path} is no tokenizer: {error}; save the model again") from error
-    config = read_json(folder / "config.json")
-    room = int(config.get("max_position_embeddings", _MAX_TOKENS))
-    tokenizer.enable_truncation(min(room, _MAX_TOKENS), strategy="only_second")
-    pad = int(config.get("pad_token_id") or 0)
+    tokenizer.no_truncation()
+    pad = int(read_json(folder / "config.json").get("pad_token_id") or 0)
     tokenizer.enable_padding(pad_id=pad, pad_token=tokenizer.id_to_token(pad) or "[PAD]")
     return tokenizer
+
+
+def _room(folder: Path) -> int:
+    """Return how many tokens a pair may take."""
+    config = read_json(folder / "config.json")
+    return min(int(config.get("max_position_embeddings", _MAX_TOKENS)), _MAX_TOKENS)

@@ -113,12 +113,12 @@ def _content(store: Store, segment: Segment, modalities: Collection[Modality]) -
 def _dealt(
     shares: Mapping[str, float], order: Sequence[str], scores: Sequence[float]
 ) -> dict[str, float]:
-    """Deal out what the best hold by the softmax of the scores; each keeps the least share.
+    """Deal out what the best hold by the softmax of the scores.
 
-    The least share of the best is what the next candidate may have at most, so that the others
-    stay behind.
+    Each keeps the share of the first that was not looked at, so that the others stay behind.
     """
-    least = min(shares[id] for id in order)
+    best = frozenset(order)
+    least = max((share for id, share in shares.items() if id not in best), default=0.0)
     free = math.fsum(shares[id] - least for id in order)
     top = max(scores)
     powers = [math.exp(score - top) for score in scores]

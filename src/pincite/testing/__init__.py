@@ -15,5 +15,12 @@ from pincite.testing.encoders import EncoderContract
 from pincite.testing.generators import GeneratorContract
 from pincite.testing.late import LateEncoderContract
 from pincite.testing.parsers import ParserContract
+from pincite.testing.rerankers import RerankerContract
 
-__all__ = ["EncoderContract", "GeneratorContract", "LateEncoderContract", "ParserContract"]
+__all__ = [
+    "EncoderContract",
+    "GeneratorContract",
+    "LateEncoderContract",
+    "ParserContract",
+    "RerankerContract",
+]
