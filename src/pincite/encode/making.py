@@ -50,7 +50,7 @@ def _pulled(model: Model, config: Config) -> Encoder:
     if isinstance(model, TextModel):
         named = {} if model.name == model.runs else {"model": model.name}
         return encoders.create(model.runs, config=config, **named)
-    return PulledEncoder(model, config)
+    return PulledEncoder(model, config)  # type: ignore[return-value]  # width: told when loaded
 
 
 def is_model(setting: str) -> bool:
