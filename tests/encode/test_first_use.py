@@ -237,3 +237,17 @@ def test_room_is_looked_for_before_the_hub_is_asked(server, config, monkeypatch)
     with pytest.raises(PullFailed, match="Make room"):
         pull(config)
     assert server.stated == server.asked == []
+
+
+def test_a_disk_that_fills_up_is_told_and_what_has_arrived_is_kept(server, config):
+    resource = pytest.importorskip("resource", reason="this system limits no file's length")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
+    try:
+        with pytest.raises(PullFailed, match=r"File too large after 40000 of \d+ bytes"):
+            pull(config)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    server.asked.clear()
+    assert pull(config).present
+    assert server.asked[0] == (AT, "bytes=40000-")
