@@ -1,8 +1,13 @@
 """A small collection with gold, and the settings that make an experiment on it quick."""
 
 import json
+import re
+import zlib
+
+import numpy as np
 
 from pincite.config import load_config
+from pincite.registry import Plugin
 from pincite.types import Answer
 
 NOTES = {
@@ -66,3 +71,25 @@ class FirstSentence:
     def generate(self, question, evidence):
         said = evidence[0].segment.text.partition(".")[0] + "."
         return Answer(question, said, (), tuple(evidence), 1.0, "first-sentence")
+
+
+CONTRARY = Plugin("tests.evaluate.small:Contrary")
+
+
+class Contrary:
+    """An encoder that likes least what has most words in common with a query: it misleads."""
+
+    name, space, width = "contrary", "contrary-64", 64
+    modalities: frozenset = frozenset({"text"})
+    languages: frozenset = frozenset()
+
+    def __init__(self, config=None):
+        pass
+
+    def encode(self, items, role="document"):
+        rows = np.full((len(items), self.width), 1e-3, np.float32)
+        for row, text in zip(rows, items, strict=True):
+            for word in re.findall(r"[a-z]{4,}", text.casefold()):
+                row[zlib.crc32(word.encode()) % self.width] += 1
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+        return -rows if role == "query" else rows

@@ -39,7 +39,7 @@ def walked():
         elif kind == "python":
             with redirect_stdout(io.StringIO()) as out:
                 exec(compile(body, "evaluate.md", "exec"), {})
-            yield "python", out.getvalue()
+            yield f"python {found.start()}", out.getvalue()
         elif kind == "console":
             for line in body.splitlines():
                 if "rate" in line and "--summary" not in line:
@@ -66,9 +66,17 @@ def test_the_first_run_goes_where_the_guide_says_and_the_second_is_compared_with
     assert json.loads(of(said, "--fail-under"))["unmet"] == []
 
 
+def test_the_fusion_that_the_guide_learns_is_the_one_it_uses(said):
+    learned = of(said, "--learn-fusion")
+    assert "against calibrated, 2 items in pairs:" in learned
+    assert learned.splitlines()[-1].startswith("use it with --fusion learned:notes.fusion.json,")
+    assert "against by-rank, 2 items in pairs:" in of(said, "--fusion learned:")
+
+
 def test_the_python_prints_what_the_command_does(said):
-    lines = said["python"].splitlines()
-    assert lines == ["1.0 1.0 1.0", "q1 pump", "q2 station", "1.0"]
+    first, second = (text.splitlines() for name, text in said.items() if "python" in name)
+    assert first == ["1.0 1.0 1.0", "q1 pump", "q2 station", "1.0"]
+    assert second == ["1.0 2", "1.0"]
 
 
 def test_the_summary_of_no_ratings_is_printed(said):

@@ -53,6 +53,22 @@ Language = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--language", help="Main language of the material: en, zh, ..."),
 ]
+Fusion = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--fusion",
+        metavar="NAME",
+        help="How rankings are merged: calibrated, rrf, weighted:CHANNEL=W,..., learned:FILE.",
+    ),
+]
+Channels = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--channels", metavar="C,...", help="Ask only these, such as lexical,dense."),
+]
+Reranker = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--reranker", metavar="NAME:DIR", help="Look at the best hits again."),
+]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders.")]
 AgainOption = Annotated[bool, typer.Option("--again", help="Read unchanged files again too.")]
 

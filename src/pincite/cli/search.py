@@ -47,22 +47,9 @@ def search(
         Optional[str],  # noqa: UP045
         typer.Option("--where", metavar="SQL", help="Condition over the segment columns."),
     ] = None,
-    fusion: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            "--fusion",
-            metavar="NAME",
-            help="How rankings are merged: calibrated, rrf, weighted:CHANNEL=W,..., learned:FILE.",
-        ),
-    ] = None,
-    channels: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--channels", metavar="C,...", help="Ask only these, such as lexical,dense."),
-    ] = None,
-    reranker: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option("--reranker", metavar="NAME:DIR", help="Look at the best hits again."),
-    ] = None,
+    fusion: options.Fusion = None,
+    channels: options.Channels = None,
+    reranker: options.Reranker = None,
     diversity: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option("--diversity", metavar="0..1", help="Pass over hits that say the same."),

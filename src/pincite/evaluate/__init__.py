@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pincite.evaluate.datasets import open_dataset
     from pincite.evaluate.experiment import evaluate
+    from pincite.evaluate.fusion import learn_fusion
     from pincite.evaluate.measures import parse
     from pincite.evaluate.runs import load
+    from pincite.evaluate.sets import run_each
 
-__all__ = ["evaluate", "load", "open_dataset", "parse"]
+__all__ = ["evaluate", "learn_fusion", "load", "open_dataset", "parse", "run_each"]
 
 _HOMES = {
     "evaluate": "experiment",
+    "learn_fusion": "fusion",
     "load": "runs",
     "open_dataset": "datasets",
     "parse": "measures",
+    "run_each": "sets",
 }
 
 

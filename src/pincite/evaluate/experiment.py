@@ -28,6 +28,7 @@ from pincite.evaluate.runners.corpus import Corpus, opened
 from pincite.evaluate.runners.setup import Setup
 from pincite.evaluate.runners.writing import require_generator
 from pincite.evaluate.runs import Run, cores, versions
+from pincite.retrieve.merge import create as fusion_of
 from pincite.store.notices import RunEvent
 
 _OF_THE_MACHINE = ("data_dir", "cache_dir", "kb")
@@ -108,6 +109,7 @@ def evaluate(
         raise UsageError(f"k must be at least 1, got {k}")
     todo = plan(dataset, task, measures, limit=limit, seed=seed, generator=generator)
     config = config or load_config()
+    fusion_of(config["fusion"])  # a wrong one is told before anything is read
     options = {"k": k, "limit": limit, "seed": seed, "generator": generator, "kb": kb}
     began = time.monotonic()
     data, chosen = todo.dataset, todo.task

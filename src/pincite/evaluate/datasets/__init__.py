@@ -25,7 +25,7 @@ from pincite.evaluate.datasets import (
 )
 from pincite.evaluate.datasets.model import TASKS, Dataset, Document, Item, Task, TaskSet
 
-__all__ = ["TASKS", "Dataset", "Document", "Item", "Task", "TaskSet", "open_dataset"]
+__all__ = ["TASKS", "Dataset", "Document", "Item", "Task", "TaskSet", "open_dataset", "sets_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +64,12 @@ def open_dataset(name: str | Path) -> Dataset:
     if text.startswith("hf:"):
         return hub.read(text.removeprefix("hf:"))
     folder, part = _place(text)
-    if not any(folder.iterdir()):
-        raise UsageError(f"{folder} is empty; known layouts:\n{_known()}")
-    found = [(layout, layout.parts(folder)) for layout in LAYOUTS]
-    if not any(parts for _, parts in found):
-        found = [(WITHOUT_GOLD, WITHOUT_GOLD.parts(folder))]
-    fitting = [(layout, parts) for layout, parts in found if parts]
+    fitting = _fitting(folder)
     named = [(lay, p) for lay, parts in fitting for p in parts if p == part]
     choices = named if part else [(layout, p) for layout, parts in fitting for p in parts]
     if len(choices) == 1:
         layout, chosen = choices[0]
         return layout.read(folder, chosen)
-    if not fitting:
-        raise UsageError(f"{folder} has no known layout; it holds {_held(folder)}. {_known()}")
     everything = [p for _, parts in fitting for p in parts]
     if part and not choices:
         raise NotFound(
@@ -88,6 +81,38 @@ def open_dataset(name: str | Path) -> Dataset:
         f"{folder} holds several sets ({layouts}): {', '.join(everything)}; name one: "
         f"{folder}:{everything[0]}"
     )
+
+
+def sets_in(name: str | Path) -> list[str]:
+    """Return the names of all sets that a name stands for; one, unless it is a folder of several.
+
+    Raises:
+        NotFound: There is no such folder or file.
+        UsageError: The layout is unknown.
+    """
+    text = str(name)
+    if text.startswith("hf:"):
+        return [text]
+    folder, part = _place(text)
+    parts = [] if part else [p for _, parts in _fitting(folder) for p in parts]
+    return [f"{text.rstrip('/')}:{p}" for p in parts] if len(parts) > 1 else [text]
+
+
+def _fitting(folder: Path) -> list[tuple[Layout, list[str]]]:
+    """Return the layouts that a folder has, each with its sets.
+
+    Raises:
+        UsageError: It has none.
+    """
+    if not any(folder.iterdir()):
+        raise UsageError(f"{folder} is empty; known layouts:\n{_known()}")
+    found = [(layout, layout.parts(folder)) for layout in LAYOUTS]
+    if not any(parts for _, parts in found):
+        found = [(WITHOUT_GOLD, WITHOUT_GOLD.parts(folder))]
+    fitting = [(layout, parts) for layout, parts in found if parts]
+    if not fitting:
+        raise UsageError(f"{folder} has no known layout; it holds {_held(folder)}. {_known()}")
+    return fitting
 
 
 def _place(text: str) -> tuple[Path, str]:
