@@ -117,3 +117,16 @@ def test_what_holds_no_word_of_a_short_ranking_has_no_share_of_the_words(store):
     assert shares[2] > 0
     assert {n: share for n, share in shares.items() if n not in (2, 9)} == {1: 0, 3: 0, 4: 0}
     assert np.isfinite(list(shares.values())).all()
+
+
+def test_diversity_looks_at_pictures_where_a_text_encoder_comes_first(tmp_path):
+    """What a space says nothing of, the next one may know."""
+    words = Joint(("text",))
+    words.space = "words"
+    store = Store.open(str(tmp_path / "kb"), create=True)
+    things = {1: "bird", 2: "bird", 3: "storm"}
+    pictures = [ingested(n, picture(thing), [LOOKS]) for n, thing in things.items()]
+    store.commit([ingested(4, "a pump", [words]), *pictures])
+    searcher = Searcher(store, [words, LOOKS], Options(diversity=0.9))
+    chosen = searcher.search(Query(image=picture("bird")), k=2).evidence
+    assert {number_of(item) for item in chosen} in ({1, 3}, {2, 3})

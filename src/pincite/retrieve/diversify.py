@@ -50,25 +50,36 @@ def mmr(
 
 
 def similarities(
-    texts: Sequence[str], vectors: Sequence[Vectors | None]
+    texts: Sequence[str], *spaces: Sequence[Vectors | None]
 ) -> npt.NDArray[np.floating]:
     """Return how alike items are, (n, n) in 0..1.
 
-    Two items with vectors: their cosine, at least 0. Otherwise the share of words they have in
-    common (Jaccard); items without words are alike to nothing.
+    Two items with vectors in one space: their cosine in the first such, at least 0. Otherwise the
+    share of words they have in common (Jaccard); items without words are alike to nothing.
+
+    Args:
+        texts: What the n items say.
+        spaces: For each space the vectors of all items, None where an item has none.
     """
     words = [frozenset(terms_with_characters(text)) for text in texts]
     found = np.eye(len(texts))
     for i in range(len(texts)):
         for j in range(i):
-            one, other = vectors[i], vectors[j]
-            if one is not None and other is not None:
-                alike = max(0.0, float(one @ other))
+            cosine = _first_cosine([(space[i], space[j]) for space in spaces])
+            if cosine is not None:
+                alike = max(0.0, cosine)
             else:
                 union = len(words[i] | words[j])
                 alike = len(words[i] & words[j]) / union if union else 0.0
             found[i, j] = found[j, i] = alike
     return found
+
+
+def _first_cosine(pairs: Sequence[tuple[Vectors | None, Vectors | None]]) -> float | None:
+    for one, other in pairs:
+        if one is not None and other is not None:
+            return float(one @ other)
+    return None
 
 
 def relative(shares: Mapping[str, float], ids: Sequence[str]) -> list[float]:

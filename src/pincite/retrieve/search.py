@@ -165,10 +165,11 @@ class Searcher:
     def _diverse(
         self, pool: Pool, shares: Mapping[str, float], order: Sequence[str], k: int
     ) -> list[str]:
-        space = next((e.space for e in self.encoders if e.space in self.store.spaces()), "")
-        vectors = self.store.vectors(space, order) if space else {}
+        stored = self.store.spaces()
+        spaces = [self.store.vectors(e.space, order) for e in self.encoders if e.space in stored]
         alike = diversify.similarities(
-            [pool.segments[id].text for id in order], [vectors.get(id) for id in order]
+            [pool.segments[id].text for id in order],
+            *([vectors.get(id) for id in order] for vectors in spaces),
         )
         relevance = diversify.relative(shares, order)
         chosen = diversify.mmr(relevance, alike, self.options.diversity, k)
