@@ -13,12 +13,20 @@ from PIL import Image
 
 from pincite.cli.checkup import examine
 from pincite.config import load_config
+from pincite.content import Sound
 from pincite.encode import catalog, default_encoder
 from pincite.encode.chosen import chosen
 from pincite.encode.entry import ModelFile
 from pincite.encode.making import make_encoder
 from pincite.encode.onnx_text import OnnxTextEncoder
-from pincite.errors import MissingExtra, MissingModel, ModelMismatch, UsageError
+from pincite.errors import (
+    MissingExtra,
+    MissingModel,
+    ModelMismatch,
+    UsageError,
+    WrongModality,
+)
+from pincite.ingest.speech import choose_recogniser
 from tests.encode import tiny
 from tests.encode.server import serving
 
@@ -131,6 +139,10 @@ def test_vision_is_pulled_listed_encodes_and_finds(hub, pincite, folder, monkeyp
 def test_a_pulled_model_of_pictures_fills_what_is_ingested_later(hub, pincite, folder, monkeypatch):
     pincite("models", "pull", "siglip2")
     assert "siglip2" in [encoder.name for encoder in chosen(load_config())]
+    assert type(choose_recogniser(load_config())).__name__ == "PocketSphinx", "it hears nothing"
+    sound = Sound(np.zeros(100, np.float32), 100)
+    with pytest.raises(WrongModality, match="encoder 'siglip2' reads image, text, video"):
+        make_encoder("siglip2", load_config()).encode([sound])
     monkeypatch.setenv("PINCITE_OCR", "off")
     Image.new("RGB", (32, 32), "red").save(folder / "red.png")
     pincite("sync", folder)
