@@ -101,6 +101,21 @@ def test_a_picture_is_a_query_too(folder):
     np.testing.assert_allclose(scores, wanted, atol=1e-4)
 
 
+def test_words_and_a_picture_are_asked_together(folder):
+    """As the library takes them: both in one message."""
+    query, contents = Query("red", image=PICTURES[2]), [PICTURES[0], "a disc"]
+    both = {"text": "red", "image": _plain(PICTURES[2])}
+    scores = made(folder).rerank(query, [candidate(content) for content in contents])
+    np.testing.assert_allclose(scores, expected(folder, both, contents), atol=1e-4)
+    assert np.abs(np.subtract(scores, expected(folder, "red", contents))).min() > 1e-3
+
+
+def test_what_pushes_away_is_not_asked_for(folder):
+    query = Query("red", image=PICTURES[2], weights={"image": -1.0})
+    [score] = made(folder).rerank(query, [candidate(PICTURES[0])])
+    assert score == pytest.approx(expected(folder, "red", [PICTURES[0]])[0], abs=1e-4)
+
+
 def test_a_sound_is_no_query_for_it(folder):
     with pytest.raises(UsageError, match="reads image, text"):
         made(folder).rerank(Query(audio=hiss(0.2)), [candidate(PICTURES[0])])
@@ -112,8 +127,9 @@ def test_a_search_gives_it_the_pictures_that_are_stored(folder, tmp_path):
     things = ("pump", "bird", "storm")
     store.commit([kept(n, picture(thing), looks) for n, thing in enumerate(things)])
     query = Query("red", image=picture("bird"))
+    both = {"text": "red", "image": _plain(picture("bird"))}
     found = Searcher(store, [looks], Options(reranker=made(folder))).search(query, k=5)
-    scores = expected(folder, "red", [picture(things[number_of(e)]) for e in found.evidence])
+    scores = expected(folder, both, [picture(things[number_of(e)]) for e in found.evidence])
     assert len(scores) == 3
     assert scores == sorted(scores, reverse=True)
 

@@ -2,7 +2,8 @@
 
 Any model that sentence-transformers loads as a `CrossEncoder` runs in torch; one with its ONNX
 file and tokenizer beside it runs without torch, on words. A model that reads pictures is given the
-picture of a candidate, and that of the query, instead of the words on it.
+picture of a candidate, or the key frame of a shot, instead of the words on it; and the picture of
+the query beside its words, where it reads the two together.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from pincite.config import Config, load_config
-from pincite.content import MODALITIES, Content, Modality, Picture
+from pincite.content import Content, Modality, Picture, modality_of
 from pincite.encode.backends import backend_of, onnx_file
 from pincite.encode.model_files import locate, read_json
 from pincite.encode.tokens import readable_text
@@ -30,13 +31,18 @@ _MAX_TOKENS = 512
 _WINDOW = 8192
 """Of language models that say no other; more of a candidate is not read."""
 _ONNX = "model"
-Pair = tuple[Content, Content]
+_READ: tuple[Modality, ...] = ("text", "image")
+"""Of what models may read, what they are given here."""
+Pair = tuple[tuple[Content, ...], Content]
+"""The parts of a query, and a candidate."""
 
 
 class _Scorer(Protocol):
     """Judges pairs of a query and a candidate."""
 
     modalities: frozenset[Modality]
+    joins: bool
+    """Whether a query may have words and a picture at once."""
 
     def scores(self, pairs: Sequence[Pair]) -> list[float]:
         """Return the log odds of each pair."""
@@ -81,13 +87,17 @@ class CrossEncoderReranker:
         scores[places] = found
         return [float(score) for score in scores]
 
-    def _asked(self, query: Query) -> Content:
+    def _asked(self, query: Query) -> tuple[Content, ...]:
+        """Return the parts of a query that are wanted, words first."""
+        parts: list[Content] = []
         words = "\n".join(part for part in (query.text, query.heard) if part.strip())
         if "text" in self.modalities and words and query.weight("text") > 0:
-            return words
+            parts.append(words)
         for content, weight in query.parts():
             if weight > 0 and not isinstance(content, str) and content.modality in self.modalities:
-                return content
+                parts.append(content)
+        if parts:
+            return tuple(parts if self._scorer.joins else parts[:1])
         raise UsageError(
             f"the reranker reads {', '.join(sorted(self.modalities))}, and the query holds nothing "
             "of that; leave the reranker out, or add words to the query"
@@ -121,7 +131,8 @@ class _Torch:
                 f"the model in {str(folder)!r} gives {self._model.num_labels} numbers a pair; a "
                 "reranker gives one"
             )
-        self.modalities = frozenset(m for m in MODALITIES if self._model.supports(m))
+        self.modalities = frozenset(m for m in _READ if self._model.supports(m))
+        self.joins = self._model.supports(("text", "image"))
 
     def scores(self, pairs: Sequence[Pair]) -> list[float]:
         """Return the log odds of each pair."""
@@ -131,7 +142,7 @@ class _Torch:
 
         window = min(self._model.max_seq_length or _WINDOW, _WINDOW)
         fitting = _fitting(pairs, window, self._offsets)
-        given = [tuple(_as_input(content) for content in pair) for pair in fitting]
+        given = [(_together(asked), _as_input(candidate)) for asked, candidate in fitting]
         found = self._model.predict(
             given,
             batch_size=BATCH,
@@ -162,17 +173,24 @@ def _fitting(pairs: Sequence[Pair], window: int, offsets: Offsets) -> list[Pair]
         places = offsets(clean)
         return clean if len(places) <= half else clean[: places[half - 1][1]]
 
-    def query(content: Content) -> Content:
-        if not isinstance(content, str):
-            return content
-        if content not in known:
-            known[content] = cut(content)
-        return known[content]
+    def query(part: Content) -> Content:
+        if not isinstance(part, str):
+            return part
+        if part not in known:
+            known[part] = cut(part)
+        return known[part]
 
     def candidate(content: Content) -> Content:
         return readable_text(content, window) if isinstance(content, str) else content
 
-    return [(query(one), candidate(other)) for one, other in pairs]
+    return [(tuple(map(query, asked)), candidate(content)) for asked, content in pairs]
+
+
+def _together(parts: tuple[Content, ...]) -> Any:
+    """Return the parts of a query as sentence-transformers takes them."""
+    if len(parts) == 1:
+        return _as_input(parts[0])
+    return {modality_of(part): _as_input(part) for part in parts}
 
 
 def _as_input(content: Content) -> Any:
@@ -190,6 +208,7 @@ class _Onnx:
     """An ONNX file of a sequence classifier over pairs, and its tokenizer."""
 
     modalities: frozenset[Modality] = frozenset({"text"})
+    joins = False
 
     def __init__(self, folder: Path) -> None:
         import onnxruntime
@@ -216,7 +235,7 @@ class _Onnx:
         return list(self._tokenizer.encode(text, add_special_tokens=False).offsets)
 
     def _run(self, pairs: Sequence[Pair]) -> list[float]:
-        read = self._cut.encode_batch([(str(q), str(d)) for q, d in pairs])
+        read = self._cut.encode_batch([(str(asked[0]), str(content)) for asked, content in pairs])
         given = {
             "input_ids": np.array([e.ids for e in read], np.int64),
             "attention_mask": np.array([e.attention_mask for e in read], np.int64),
