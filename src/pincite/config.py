@@ -43,7 +43,7 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "precision": Setting(
         "auto",
-        "Arithmetic of encoders; int8 is minilm's, fp32 also keeps a GPU from halving it.",
+        "Arithmetic of encoders; int8 is for minilm and e5, fp32 also keeps a GPU from halving it.",
         ("auto", "fp32", "int8"),
     ),
     "backend": Setting(
@@ -66,7 +66,11 @@ SETTINGS: Mapping[str, Setting] = {
     "k": Setting(10, "How many hits a search returns and an answer may rest on."),
     "abstain_below": Setting(0.5, "No answer is given when its calibrated support is lower."),
     "ocr": Setting("auto", "Read text in pictures.", ("auto", "off", "force")),
-    "asr": Setting("auto", "Speech recogniser; none leaves recordings untranscribed."),
+    "asr": Setting(
+        "auto",
+        "Speech recogniser: auto takes the pulled one, else the one included; NAME, NAME:DIR; "
+        "none leaves recordings untranscribed.",
+    ),
     "language": Setting("", "Main language of the material (en, zh, …); empty: find out."),
     "workers": Setting(0, "Processes that read files; 0 means one a processor."),
     "threads": Setting(0, "Threads of the encoder; 0 means one a processor."),

@@ -101,16 +101,15 @@ class Router:
 
     def _why_not(self, asked: Asked, encoder: Encoder, stored: dict[str, int]) -> str:
         """Return why an encoder cannot help with a query, "" if it can."""
-        if encoder.space not in stored:
-            return f"no segment has a vector of {encoder.space}; pincite kb encode makes them"
         if encoder.modalities == {"text"}:
             if not asked.text:
                 return "it reads words, and the query has none"
             if not reads(encoder, asked.text):
                 return f"it knows {', '.join(sorted(encoder.languages))}, and the query is in none"
-            return ""
-        if not asked.parts_for(encoder):
+        elif not asked.parts_for(encoder):
             return f"it reads {' and '.join(_listed(encoder.modalities))}, and the query has none"
+        if encoder.space not in stored:
+            return f"no segment has a vector of {encoder.space}; pincite kb encode makes them"
         return ""
 
     def _pushing(self, asked: Asked, encoder: Encoder, name: str) -> Route:
