@@ -8,9 +8,10 @@ import pytest
 
 from pincite.encode import encoders
 from pincite.errors import NotFound, UsageError
-from pincite.evaluate import evaluate, learn_fusion, significance
+from pincite.evaluate import evaluate, fusion, learn_fusion, significance
 from pincite.evaluate.datasets.model import Item
 from pincite.evaluate.fusion import Case, halves
+from pincite.retrieve.merge import Learned
 from tests.evaluate import small
 
 WORDS = "pump valve bridge station harbour ladder engine meadow lantern quarry".split()
@@ -69,9 +70,29 @@ def test_a_channel_that_misleads_is_weighed_down_and_queries_not_learned_from_ga
     assert learned.values["rrf"]["R@1"] == learned.differences["rrf"][0].before
 
 
+def test_no_query_is_judged_by_what_was_learned_from_it(notes, machine, monkeypatch):
+    taught, judged = [], []
+    fit, fuse = fusion.learned.fit, Learned.fuse
+
+    def fitting(cases):
+        taught.append([pool.asked.query.text for pool, _ in cases])
+        return fit(cases) | {"lesson": float(len(taught))}
+
+    def fusing(self, pool):
+        judged.append((int(self.weights["lesson"]) - 1, pool.asked.query.text))
+        return fuse(self, pool)
+
+    monkeypatch.setattr(fusion.learned, "fit", fitting)
+    monkeypatch.setattr(Learned, "fuse", fusing)
+    learn_fusion(notes, machine / "spied.json", ["R@1"], config=config())
+    assert [len(lesson) for lesson in taught] == [COUNT // 2, COUNT // 2, COUNT]
+    assert sorted(text for _, text in judged) == sorted(taught[2])
+    assert not any(text in taught[lesson] for lesson, text in judged)
+
+
 def test_what_was_written_is_what_a_search_is_merged_by(learned, notes):
-    def right(fusion):
-        run = evaluate(notes, measures=["R@1"], config=config(fusion=fusion))
+    def right(setting):
+        run = evaluate(notes, measures=["R@1"], config=config(fusion=setting))
         return run.figures["R@1"].value
 
     assert json.loads(learned.path.read_text())["weights"] == dict(learned.weights)
