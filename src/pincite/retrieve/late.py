@@ -19,6 +19,7 @@ from pincite.encode.maxsim import maxsim
 from pincite.retrieve.asked import Asked
 from pincite.retrieve.channels import Said, Usual, usual_of
 from pincite.store.sampling import sample
+from pincite.store.search import matching
 from pincite.store.tables import Store
 from pincite.types import TokenVectors, Vectors
 
@@ -50,7 +51,7 @@ class Late:
         scores = self._scores(query, [id for id, _ in first])
         usual = {m: u for m in MODALITIES if (u := self._usual(query, m)) is not None}
         best = dict(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:k])
-        return Said(self._spread(best), usual)
+        return Said(self._spread(best, where), usual)
 
     def _query(self, asked: Asked) -> Vectors | None:
         """Return the vectors of all wanted parts, (s, d)."""
@@ -75,10 +76,19 @@ class Late:
         scores = self._scores(query, ids)
         return usual_of(np.array(list(scores.values()), np.float32)) if scores else None
 
-    def _spread(self, scores: Mapping[str, float]) -> dict[str, float]:
-        """Return the scores with those of a page given to every segment on it."""
+    def _spread(self, scores: Mapping[str, float], where: str) -> dict[str, float]:
+        """Return the scores with those of a page given to every segment on it that may be found."""
+        mates = self.store.page_mates(list(scores))
+        allowed = self._allowed(where, mates)
         spread = dict(scores)
-        for carrier, others in self.store.page_mates(list(scores)).items():
+        for carrier, others in mates.items():
             for other in others:
-                spread[other] = max(spread.get(other, -1.0), scores[carrier])
+                if allowed is None or other in allowed:
+                    spread[other] = max(spread.get(other, -1.0), scores[carrier])
         return spread
+
+    def _allowed(self, where: str, mates: Mapping[str, object]) -> frozenset[str] | None:
+        """Return the segments a filter leaves; None: all."""
+        if not where.strip() or not mates:
+            return None
+        return frozenset(matching(self.store.view, where).to_pylist())

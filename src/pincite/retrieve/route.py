@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pincite.content import MODALITIES, Modality
-from pincite.encode import Encoder, LateEncoder, encoders
+from pincite.encode import Encoder, encoders
 from pincite.errors import UsageError, did_you_mean
 from pincite.retrieve.asked import Asked, reads
 from pincite.retrieve.channels import Channel, Dense, Lexical, NearDuplicate, Nearest
 from pincite.retrieve.late import Late
 from pincite.retrieve.tags import TAGS, Tags
 from pincite.retrieve.unlike import Unlike
+from pincite.store.late import is_late
 from pincite.store.tables import Store
 
 HASH_SPACE = "perceptual-hash-1"
@@ -120,7 +121,7 @@ class Router:
         return Route(name, why, push=Unlike(self.store, encoder))
 
     def _channel(self, encoder: Encoder, name: str) -> Channel:
-        if isinstance(encoder, LateEncoder):
+        if is_late(encoder):
             return Late(self.store, encoder, name)
         if encoder.space == HASH_SPACE:
             return NearDuplicate(self.store, encoder, name)
@@ -151,7 +152,7 @@ def _wanted(asked: Asked, encoder: Encoder) -> bool:
 
 def _name(encoder: Encoder, taken: set[str]) -> str:
     """Return what the channel of an encoder is called; the first text encoder is "dense"."""
-    if encoder.modalities == {"text"} and "dense" not in taken:
+    if encoder.modalities == {"text"} and not is_late(encoder) and "dense" not in taken:
         return "dense"
     if encoder.space == HASH_SPACE:
         return "near-duplicate"
