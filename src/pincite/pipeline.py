@@ -381,6 +381,8 @@ class KnowledgeBase:
         asked = question.strip() or query.heard.strip()
         if not asked:
             raise UsageError(_no_question(audio is not None or video is not None))
+        if not question.strip():
+            query = replace(query, audio=None)  # it is the question, no sample of the answer
         found = self.search_for(query, k=k)
         composer = self._generator(generator or self._config["generator"], asked)
         generating = time.perf_counter()

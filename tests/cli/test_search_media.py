@@ -280,6 +280,8 @@ def test_a_spoken_question_is_answered_with_a_citation(question, capsys):
     assert "42 km" in answer["answer"]
     assert answer["citations"][0]["asset"]["title"] == "pump.txt"
     assert "42 km" in answer["citations"][0]["quote"]
+    asked = {name for hit in answer["evidence"] for name in hit["channels"]}
+    assert "acoustic" not in asked, "how a question sounds is no matter"
 
 
 def test_a_question_in_which_nothing_is_said_asks_for_words(place, monkeypatch, capsys):
