@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 from benchmarks.corpora import DATA
@@ -29,13 +30,14 @@ from pincite.evaluate.runs import Run
 from pincite.evaluate.sets import NotRun
 
 SHARES = {"blocks": 4, "lines": 2, "transcription": 2}
-"""By column of a folder: what it takes to read one, in files of the usual kind."""
+"""By column of a folder: how many files of the usual kind are read while one of these is."""
 DOCUMENT = 5
 """The same of a document with questions."""
 FILE_ENDS = "metadata.jsonl"
 TIME_S = 900.0
 SHOWN = 3
-HEADS = ("folder", "task", "items", "read", "figures, 95 % interval", "s")
+SAID = "figures, 95 % interval"
+HEADS = ("folder", "task", "items", "read", SAID, "s")
 
 
 # -- one folder, in a process of its own -----------------------------------------------------
@@ -150,10 +152,18 @@ def rows_of(folder: Path, limit: int | None) -> Iterator[dict[str, object]]:
             why = f"ended with {done.returncode}: {last}"
     except subprocess.TimeoutExpired as late:
         out, why = late.stdout or b"", f"stopped after {TIME_S:.0f} s"
-    yield from (json.loads(line) for line in out.decode().splitlines() if line.startswith("{"))
+    yield from gathered(json.loads(s) for s in out.decode().splitlines() if s.startswith("{"))
     if why:
         seconds = f"{time.perf_counter() - began:.0f}"
         yield dict(zip(HEADS, (folder.name, "–", "–", "–", why, seconds), strict=True))
+
+
+def gathered(rows: Iterable[dict[str, object]]) -> Iterator[dict[str, object]]:
+    """Yield rows, those of sets that were not run for one reason as one."""
+    for (task, said), members in groupby(rows, lambda found: (found["task"], found[SAID])):
+        first, *others = members
+        more = f" and {len(others)} more" if others else ""
+        yield first | {"folder": f"{first['folder']}{more}", "task": task, SAID: said}
 
 
 def line(cells: dict[str, object]) -> str:
