@@ -160,6 +160,17 @@ def test_a_learned_fusion_finds_the_channel_that_tells(tmp_path):
     assert create(f"learned:{path}") == Learned(weights)
 
 
+def test_each_of_several_relevant_segments_is_learned_from():
+    """The words find the one, pictures the other; to raise the easier alone would be enough."""
+    said = {
+        "lexical": Said({"a": 2.0, "c": 1.0}),
+        "clip": Said({"b": 0.30, "d": 0.29, "c": 0.2}, {"image": Usual(0.2, 0.05)}),
+    }
+    found = pool(said, pictures="bcd")
+    shares = Learned(fit([(found, {"a", "b"})] * 5)).fuse(found).shares
+    assert min(shares["a"], shares["b"]) > shares["c"]
+
+
 def test_a_fit_is_where_the_loss_is_least():
     """Moving any weight of the fit either way makes its own loss larger."""
     x = [([[1.0, 0.2], [0.3, 0.9]], [True, False]), ([[0.1, 0.7], [0.8, 0.1]], [False, True]),

@@ -41,6 +41,9 @@ def inputs(pool: Pool) -> dict[str, dict[str, float]]:
 def fit(cases: Sequence[tuple[Pool, Collection[str]]], ridge: float = RIDGE) -> dict[str, float]:
     """Return one weight an input, fitted on queries whose relevant segments are known.
 
+    Each relevant segment is a case of its own, so that all of them rise and not the easiest alone
+    (the top-one cross entropy of Cao et al., ICML 2007, for equal grades).
+
     Args:
         cases: The candidates of each query, and the ids of what is relevant to it.
         ridge: How much large weights cost, per query; of inputs of unit spread.
@@ -53,10 +56,10 @@ def fit(cases: Sequence[tuple[Pool, Collection[str]]], ridge: float = RIDGE) -> 
     data = [
         (
             np.array([[row.get(name, 0.0) for name in names] for row in rows.values()]),
-            np.array([id in relevant for id in rows]),
+            np.array([id == right for id in rows]),
         )
         for rows, relevant in tables
-        if relevant & rows.keys()
+        for right in sorted(relevant & rows.keys())
     ]
     if not data:
         raise UsageError(
