@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from pincite.content import MODALITIES
-from pincite.retrieve.search import Options, Searcher
+from pincite.retrieve.search import POOL, Options, Searcher
 from pincite.store.tables import Store
 from pincite.types import Filters, Query
 from tests.retrieve.joint import THINGS, Joint, footage, ingested, number_of, picture, sound
@@ -82,3 +82,14 @@ def test_only_named_channels_are_asked(store, joint):
         "lexical": True,
         "joint": False,
     }
+
+
+def test_texts_that_lie_nearer_do_not_push_every_picture_out(tmp_path):
+    """In a space with levels apart, more texts than are looked at lie nearer than any picture."""
+    joint = Joint(gap=0.8)
+    store = Store.open(str(tmp_path / "kb"), create=True)
+    texts = [ingested(n, f"bird {n}", [joint]) for n in range(POOL + 5)]
+    store.commit([*texts, ingested(500, picture("bird"), [joint])])
+    options = Options(channels=("joint",))
+    pool = Searcher(store, [joint], options).candidates(Query("bird"), POOL)
+    assert f"{500:032}" in pool.segments, "the picture of it"
