@@ -100,8 +100,8 @@ WORDS_ONLY = Steps(
     full=Weights(lexical_standing=0.928, sentence=1.935, phrase=1.602, around=0.390),
 )
 CHINESE_ONLY = Steps(
-    alone=Weights(0.102, 2.570, coverage=2.672, sentence=2.385, phrase=1.000),
-    full=Weights(0.022, 1.055, coverage=1.584, sentence=1.376, phrase=0.741, around=0.788),
+    alone=Weights(lexical_share=5.257, coverage=4.981, sentence=3.501, phrase=2.271),
+    full=Weights(lexical_share=1.318, coverage=2.524, sentence=1.617, phrase=1.797, around=0.775),
 )
 """Words alone, for a Chinese query: BM25 over pairs and characters has another scale."""
 
