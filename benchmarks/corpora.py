@@ -1,6 +1,6 @@
 """The public collections beside the project, as passages, queries and judgements.
 
-They are not part of the project: `shared/data` beside the checkout, or PINCITE_BENCH_DATA.
+They are not part of the project: `shared/data` beside the checkout, or BENCH_DATA.
 """
 
 from __future__ import annotations
@@ -10,22 +10,37 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pincite.encode import Encoder
 from pincite.ingest.searchable import embed_text
+from pincite.ingest.segment import text_segments
+from pincite.ingest.text import EXTRACTOR, paragraphs
 from pincite.store.ledger import Ingested, LedgerEntry, Source
 from pincite.store.tables import Store
-from pincite.types import Asset, Embeddings, Extracted, Segment, TextSpan, segment_id
+from pincite.types import Asset, Embeddings, Extracted, TextSpan
 
-DATA = Path(os.environ.get("PINCITE_BENCH_DATA") or Path(__file__).parents[2] / "shared" / "data")
+DATA = Path(os.environ.get("BENCH_DATA") or Path(__file__).parents[2] / "shared" / "data")
 BATCH = 500
+GAP = "\n\n"
+LONG = "-long"
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """Passages, queries, and which passages are relevant to each query (index to grade)."""
+    """Passages, queries, and which passages are relevant to each query (index to grade).
+
+    Attributes:
+        titles: One a file.
+        passages: By index.
+        queries: As they are asked.
+        relevant: For each query.
+        groups: For each query, what it must not be split from (its article).
+        answers: For each query, where in its passage the answer stands; empty: not known.
+        files: For each passage the file that it stands in; empty: each is a file of its own.
+    """
 
     name: str
     titles: Sequence[str]
@@ -33,29 +48,79 @@ class Collection:
     queries: Sequence[str]
     relevant: Sequence[Mapping[int, int]]
     groups: Sequence[int]
-    """For each query, what it must not be split from (its article)."""
+    answers: Sequence[Sequence[TextSpan]] = ()
+    files: Sequence[int] = ()
+
+    def texts(self) -> list[str]:
+        """Return the text of each file."""
+        parts: dict[int, list[str]] = {}
+        for file, passage in zip(
+            self.files or range(len(self.passages)), self.passages, strict=True
+        ):
+            parts.setdefault(file, []).append(passage)
+        return [GAP.join(parts[file]) for file in sorted(parts)]
+
+    def gold(self, query: int) -> dict[int, list[TextSpan]]:
+        """Return by file where what is looked for stands: the answers, or else the passages."""
+        files = self.files or range(len(self.passages))
+        found: dict[int, list[TextSpan]] = {}
+        for passage in self.relevant[query]:
+            file = files[passage]
+            before = [p for p in range(passage) if files[p] == file] if self.files else []
+            start = sum(len(self.passages[p]) + len(GAP) for p in before)
+            spans = self.answers[query] if self.answers else ()
+            for span in spans or [TextSpan(0, len(self.passages[passage]))]:
+                found.setdefault(file, []).append(TextSpan(start + span.start, start + span.end))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A segment as it was cut: characters `span` of a file."""
+
+    file: int
+    span: TextSpan
 
 
 def load(name: str) -> Collection:
-    """Return qa-en, qa-zh, qa-de, qa-reading.zh, ir-aero or ir-library."""
+    """Return qa-en, qa-zh, qa-de, qa-reading.zh, ir-aero or ir-library.
+
+    With "-long" behind it (qa-en-long), all passages of an article stand in one file.
+    """
     if not DATA.is_dir():
-        sys.exit(f"no data at {DATA}; set PINCITE_BENCH_DATA to a folder with qa/, ir-aero/, ...")
-    return _squad(name) if name.startswith("qa-") else _beir(name)
+        sys.exit(f"no data at {DATA}; set BENCH_DATA to a folder with qa/, ir-aero/, ...")
+    if name.startswith("qa-"):
+        found = _squad(name.removesuffix(LONG))
+        return _long(found) if name.endswith(LONG) else found
+    return _beir(name)
 
 
 def _squad(name: str) -> Collection:
     file = f"{name}.json" if name.startswith("qa-reading") else f"qa.{name[3:]}.json"
     articles = json.loads((DATA / "qa" / file).read_text("utf-8"))["data"]
-    passages, queries, relevant, groups = [], [], [], []
+    passages, queries, relevant, groups, answers = [], [], [], [], []
     for group, article in enumerate(articles):
         for paragraph in article["paragraphs"]:
             for question in paragraph["qas"]:
                 queries.append(question["question"])
                 relevant.append({len(passages): 1})
                 groups.append(group)
+                answers.append([_span(answer) for answer in question["answers"]])
             passages.append(paragraph["context"])
     titles = [f"{i:04}.txt" for i in range(len(passages))]
-    return Collection(name, titles, passages, queries, relevant, groups)
+    return Collection(name, titles, passages, queries, relevant, groups, answers)
+
+
+def _span(answer: Mapping[str, Any]) -> TextSpan:
+    return TextSpan(answer["answer_start"], answer["answer_start"] + len(answer["text"]))
+
+
+def _long(whole: Collection) -> Collection:
+    """Return a collection with one file an article."""
+    article = {p: g for g, judged in zip(whole.groups, whole.relevant, strict=True) for p in judged}
+    files = [article[passage] for passage in range(len(whole.passages))]
+    titles = [f"{i:04}.txt" for i in range(max(files) + 1)]
+    return replace(whole, name=f"{whole.name}{LONG}", titles=titles, files=files)
 
 
 def _beir(name: str) -> Collection:
@@ -80,36 +145,37 @@ def _beir(name: str) -> Collection:
     )
 
 
-def fill(store: Store, collection: Collection, encoder: Encoder | None) -> list[str]:
-    """Write each passage as a text file of its own would be; return the segment ids in order."""
-    items = [
-        _ingested(f"/{collection.name}/{title}", title, text)
-        for title, text in zip(collection.titles, collection.passages, strict=True)
-    ]
+def fill(store: Store, collection: Collection, encoder: Encoder | None) -> dict[str, Piece]:
+    """Write the files, cut as when read from a folder; return their segments by id."""
+    pieces: dict[str, Piece] = {}
+    items = []
+    for file, (title, text) in enumerate(zip(collection.titles, collection.texts(), strict=True)):
+        items.append(_ingested(f"/{collection.name}/{title}", title, text))
+        for extract in items[-1].extracts:
+            if isinstance(place := extract.segment.locator, TextSpan):
+                pieces[extract.segment.id] = Piece(file, place)
     for at in range(0, len(items), BATCH):
         batch = items[at : at + BATCH]
         store.commit(_embedded(batch, encoder) if encoder else batch)
     store.optimize()
-    return [item.extracts[0].segment.id for item in items]
+    return pieces
 
 
 def _ingested(uri: str, title: str, text: str) -> Ingested:
     id = hashlib.sha256(f"{uri}\n{text}".encode()).hexdigest()
-    locator = TextSpan(0, len(text))
-    segment = Segment(segment_id(id, locator, "bench"), id, "text", locator, text)
     asset = Asset(id, uri, "text/plain", len(text.encode()), 0, title)
-    entry = LedgerEntry(asset, (Source(uri, asset.size_bytes, 0),), "complete", segments=1)
-    return Ingested(entry, (Extracted(segment),))
+    extracts = tuple(map(Extracted, text_segments(asset, text, paragraphs(text), EXTRACTOR)))
+    sources = (Source(uri, asset.size_bytes, 0),)
+    return Ingested(LedgerEntry(asset, sources, "complete", segments=len(extracts)), extracts)
 
 
 def _embedded(batch: Sequence[Ingested], encoder: Encoder) -> list[Ingested]:
-    texts = [embed_text(item.extracts[0].segment) for item in batch]
-    vectors = encoder.encode(texts, role="document")
-    return [
-        Ingested(
-            item.entry,
-            item.extracts,
-            (Embeddings((item.extracts[0].segment.id,), vectors[i : i + 1], encoder.space),),
-        )
-        for i, item in enumerate(batch)
-    ]
+    segments = [extract.segment for item in batch for extract in item.extracts]
+    vectors = encoder.encode([embed_text(segment) for segment in segments], role="document")
+    made, at = [], 0
+    for item in batch:
+        ids = tuple(extract.segment.id for extract in item.extracts)
+        own = Embeddings(ids, vectors[at : at + len(ids)], encoder.space)
+        made.append(Ingested(item.entry, item.extracts, (own,)))
+        at += len(ids)
+    return made

@@ -40,7 +40,7 @@ def rows(folder: str) -> list[dict[str, object]]:
     """Return the metadata of a collection, with the path of each file; none if it is absent."""
     listing = DATA / folder / "metadata.jsonl"
     if not listing.is_file():
-        print(f"no {folder} at {DATA}: left out (PINCITE_BENCH_DATA names another folder)")
+        print(f"no {folder} at {DATA}: left out (BENCH_DATA names another folder)")
         return []
     lines = [json.loads(line) for line in listing.read_text("utf-8").splitlines()]
     return [line | {"path": listing.parent / line["file_name"]} for line in lines]

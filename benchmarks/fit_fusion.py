@@ -2,10 +2,14 @@
 
     python -m benchmarks.fit_fusion [--weights]
 
+Files are cut as they are when read from a folder. Judged is whether the right file comes first,
+where each passage is a file, and whether the segment with the answer does, where a file is a whole
+article ("-long"). Fitted is to the segment with the answer, where that is known.
+
 "other half": one half of each collection fits, the other is judged. Halves are split between
 articles (qa) or queries (BEIR). "other collections": the one that is judged had no part in the
-fit. p is that of a paired randomisation test against the other half, by the measure that its
-bar is set for: R@1 (qa) or nDCG@10.
+fit, nor had its articles in another form. p is that of a paired randomisation test against the
+other half, by the measure that its bar is set for: R@1 (qa) or nDCG@10.
 
 `--weights` prints the weights fitted on all, to be put into `retrieve/fuse.py`.
 """
@@ -21,16 +25,16 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.corpora import Collection, fill, load
+from benchmarks.corpora import LONG, Collection, Piece, fill, load
 from pincite.config import load_config
 from pincite.encode import Encoder, default_encoder
 from pincite.evaluate.significance import randomisation
 from pincite.retrieve.fuse import (
     CHINESE_ONLY,
-    ON_ITS_OWN,
     WITH_VECTORS,
     WORDS_ONLY,
     Features,
+    Steps,
     Weights,
     reciprocal_rank,
 )
@@ -38,29 +42,41 @@ from pincite.retrieve.learned import RIDGE, newton
 from pincite.retrieve.neighbourhood import belief_around
 from pincite.retrieve.search import Searcher
 from pincite.store.tables import Store
-from pincite.types import Filters, Hit, Query, Ranking, Vectors
+from pincite.types import Filters, Hit, Query, Ranking, TextSpan, Vectors
 
 NAMES = [field.name for field in fields(Features)]
-SCALES = {"lexical": 10.0, "dense": 0.2, "dense_around": 3.0}
+SCALES = {"lexical": 10.0, "dense": 0.2, "around": 3.0}
 SCALE = np.array([SCALES.get(name, 1.0) for name in NAMES])
-AROUND = NAMES.index("dense_around")
-ENGLISH = ("qa-en", "ir-aero", "ir-library")
-CHINESE = ("qa-zh", "qa-reading.zh")
+AROUND = NAMES.index("around")
+ENGLISH = ("qa-en", "qa-en-long", "ir-aero", "ir-library")
+CHINESE = ("qa-zh", "qa-zh-long", "qa-reading.zh")
+USED = {
+    "WITH_VECTORS": set(NAMES) - {"lexical_standing"},
+    "WORDS_ONLY": {"lexical_standing", "sentence", "phrase", "around"},
+    "CHINESE_ONLY": {"lexical_share", "coverage", "sentence", "phrase", "around"},
+}
+RIDGES = {"WITH_VECTORS": RIDGE, "WORDS_ONLY": RIDGE, "CHINESE_ONLY": RIDGE / 10}
+"""Chosen by what holds in the other half: more features fit better and rank no better, and where
+whole subjects are judged (ir-*), smaller weights hold better than where one answer is."""
 Array = npt.NDArray[np.float64]
 Score = Callable[["Case"], Array]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One query: its candidates' features (n, f), which of them are relevant, and both ranks."""
+    """One query: its candidates' features (n, f), which of them are relevant, and both ranks.
+
+    `units` are what is judged, the files or segments of the candidates; `grades` are theirs.
+    """
 
     x: Array
     relevant: npt.NDArray[np.bool_]
     grades: Mapping[int, int]
-    candidates: Sequence[int]
+    units: Sequence[int]
     lexical: Mapping[str, float]
     dense: Mapping[str, float]
     vectors: Mapping[str, Vectors]
+    places: Mapping[str, tuple[str, int]]
     ids: Sequence[str]
     group: int
 
@@ -69,66 +85,82 @@ def cases(collection: Collection, encoder: Encoder | None) -> list[Case]:
     """Return the candidates of every query, as the searcher gathers them."""
     with tempfile.TemporaryDirectory() as scratch:
         store = Store.open(f"{scratch}/kb", create=True)
-        ids = fill(store, collection, encoder)
-        index = {id: i for i, id in enumerate(ids)}
+        pieces = fill(store, collection, encoder)
+        numbers = {id: i for i, id in enumerate(pieces)}
         searcher = Searcher(store, (encoder,) if encoder else ())
         made = []
-        for query, judged, group in zip(
-            collection.queries, collection.relevant, collection.groups, strict=True
-        ):
+        for n, (query, group) in enumerate(zip(collection.queries, collection.groups, strict=True)):
             pool = searcher.candidates(Query(query, Filters()))
             order = list(pool.features)
             x = np.array([[getattr(pool.features[i], n) for n in NAMES] for i in order])
-            numbers = [index[i] for i in order]
-            relevant = np.array([n in judged for n in numbers], dtype=bool)
-            held = store.vectors(encoder.space, order) if encoder else {}
-            x = x.reshape(-1, len(NAMES))
-            ranks = pool.lexical, pool.dense
-            made.append(Case(x, relevant, judged, numbers, *ranks, held, order, group))
+            gold = collection.gold(n)
+            holding = {id for id, piece in pieces.items() if holds(piece, gold)}
+            made.append(
+                Case(
+                    x.reshape(-1, len(NAMES)),
+                    np.array([id in holding for id in order], dtype=bool),
+                    {numbers[i]: 1 for i in holding}
+                    if collection.files
+                    else collection.relevant[n],
+                    [numbers[i] if collection.files else pieces[i].file for i in order],
+                    pool.lexical,
+                    pool.dense,
+                    store.vectors(encoder.space, order) if encoder else {},
+                    {id: (s.asset_id, s.ordinal) for id, s in pool.segments.items()},
+                    order,
+                    group,
+                )
+            )
         return made
+
+
+def holds(piece: Piece, gold: Mapping[int, Sequence[TextSpan]]) -> bool:
+    """Return whether a piece holds any of what is looked for."""
+    spans, own = gold.get(piece.file, ()), piece.span
+    return any(own.start < span.end and span.start < own.end for span in spans)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """Weights of both steps: of a candidate on its own, and with what is around it."""
+    """Weights of both steps, see `Steps`."""
 
-    own: Array
+    alone: Array
     full: Array
 
     def score(self, case: Case) -> Array:
         """Return the logit of each candidate, (n,)."""
-        return surrounded(case, self.own) @ self.full
+        return surrounded(case, self.alone) @ self.full
 
 
-def surrounded(case: Case, own: Array) -> Array:
-    """Return the features with the belief of `own` around each candidate; (n, f)."""
+def surrounded(case: Case, alone: Array) -> Array:
+    """Return the features with the belief of `alone` around each candidate; (n, f)."""
     x = case.x.copy()
-    if case.vectors and len(x):
-        logits = x @ own
-        shares = np.exp(logits - logits.max())
-        found = belief_around(
-            dict(zip(case.ids, (shares / shares.sum()).tolist(), strict=True)), case.vectors
-        )
+    if len(x):
+        x[:, AROUND] = 0.0
+        logits = x @ alone
+        powers = np.exp(logits - logits.max())
+        shares = dict(zip(case.ids, (powers / powers.sum()).tolist(), strict=True))
+        found = belief_around(shares, case.vectors, case.places)
         x[:, AROUND] = [found[id] for id in case.ids]
     return x
 
 
-def fit(data: Sequence[Case], used: Sequence[bool]) -> Fitted:
+def fit(data: Sequence[Case], used: Sequence[bool], ridge: float) -> Fitted:
     """Return the weights that minimise -log P(relevant | query), in two steps."""
-    alone = [u and i != AROUND for i, u in enumerate(used)]
+    first = [u and i != AROUND for i, u in enumerate(used)]
     judged = [case for case in data if case.relevant.any()]
-    own = _newton([(case.x, case.relevant) for case in judged], alone)
-    if not used[AROUND]:
-        return Fitted(own, own)
-    full = _newton([(surrounded(case, own), case.relevant) for case in judged], used)
-    return Fitted(own, full)
+    alone = _newton([(case.x, case.relevant) for case in judged], first, ridge)
+    full = _newton([(surrounded(case, alone), case.relevant) for case in judged], used, ridge)
+    return Fitted(alone, full)
 
 
-def _newton(data: Sequence[tuple[Array, npt.NDArray[np.bool_]]], used: Sequence[bool]) -> Array:
+def _newton(
+    data: Sequence[tuple[Array, npt.NDArray[np.bool_]]], used: Sequence[bool], ridge: float
+) -> Array:
     mask = np.array(used)
     full = np.zeros(len(NAMES))
     scaled = [(x[:, mask] / SCALE[mask], relevant) for x, relevant in data]
-    full[mask] = newton(scaled, RIDGE) / SCALE[mask]
+    full[mask] = newton(scaled, ridge) / SCALE[mask]
     return full
 
 
@@ -136,8 +168,9 @@ def measures(data: Sequence[Case], score: Score) -> Array:
     """Return R@1, R@5 and nDCG@10 of each query; (queries, 3)."""
     rows = []
     for case in data:
-        order = np.argsort(-score(case), kind="stable")[:10]
-        found = [case.grades.get(case.candidates[i], 0) for i in order]
+        order = np.argsort(-score(case), kind="stable")
+        units = list(dict.fromkeys(case.units[i] for i in order))[:10]
+        found = [case.grades.get(unit, 0) for unit in units]
         gain = sum(g / math.log2(rank + 2) for rank, g in enumerate(found))
         ideal = sorted(case.grades.values(), reverse=True)[:10]
         best = sum(g / math.log2(rank + 2) for rank, g in enumerate(ideal))
@@ -158,30 +191,39 @@ def rrf(case: Case) -> Array:
     return column(case, fused)
 
 
-def as_array(weights: Weights) -> Array:
+def as_fitted(steps: Steps) -> Fitted:
+    return Fitted(_as_array(steps.alone), _as_array(steps.full))
+
+
+def _as_array(weights: Weights) -> Array:
     return np.array([getattr(weights, name) for name in NAMES])
 
 
-def judge(data: dict[str, list[Case]], used: Sequence[bool], shipped: Fitted) -> Fitted:
+def judge(
+    data: dict[str, list[Case]], used: Sequence[bool], ridge: float, shipped: Fitted
+) -> Fitted:
     """Print what each way of ranking reaches; return the weights fitted on everything."""
     halves = [
         [case for cases_ in data.values() for case in cases_ if case.group % 2 == half]
         for half in (0, 1)
     ]
-    by_half = [fit(half, used) for half in halves]
+    by_half = [fit(half, used, ridge) for half in halves]
     for name, own in data.items():
-        others = fit([c for n, cases_ in data.items() if n != name for c in cases_], used)
+        kin = name.removesuffix(LONG)
+        others = fit(
+            [c for n, cases_ in data.items() if n.removesuffix(LONG) != kin for c in cases_],
+            used,
+            ridge,
+        )
         ways: dict[str, Score] = {"lexical": lambda case: column(case, case.lexical)}
-        if used[AROUND]:
+        if any(case.dense for case in own):
             ways["dense"] = lambda case: column(case, case.dense)
             ways["reciprocal rank"] = rrf
-            ways["no neighbours, other half"] = lambda case: (
-                case.x @ by_half[1 - case.group % 2].own
-            )
+        ways["no neighbours, other half"] = lambda case: case.x @ by_half[1 - case.group % 2].alone
         ways["calibrated, other collections"] = others.score
         ways["calibrated, as shipped"] = shipped.score
         show(name, own, ways, lambda case: by_half[1 - case.group % 2].score(case))
-    return fit(halves[0] + halves[1], used)
+    return fit(halves[0] + halves[1], used, ridge)
 
 
 def show(name: str, data: Sequence[Case], ways: Mapping[str, Score], judged: Score) -> None:
@@ -205,26 +247,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", action="store_true", help="print weights fitted on all")
     arguments = parser.parse_args()
-    np.set_printoptions(precision=3, suppress=True)
     encoder = default_encoder(load_config())
     if encoder is None:
         print("no encoder: pincite models pull text")
     else:
-        print(f"with vectors ({encoder.space})")
-        shipped = Fitted(as_array(ON_ITS_OWN), as_array(WITH_VECTORS))
-        fitted = judge({n: cases(load(n), encoder) for n in ENGLISH}, [True] * len(NAMES), shipped)
-        if arguments.weights:
-            print("ON_ITS_OWN =", fitted.own, "\nWITH_VECTORS =", fitted.full)
-    words = [not name.startswith("dense") for name in NAMES]
-    for title, names, weights in (
-        ("WORDS_ONLY", ENGLISH, WORDS_ONLY),
-        ("CHINESE_ONLY", CHINESE, CHINESE_ONLY),
-    ):
-        print(f"words only: {title}")
-        shipped = Fitted(as_array(weights), as_array(weights))
-        fitted = judge({n: cases(load(n), None) for n in names}, words, shipped)
-        if arguments.weights:
-            print(title, "=", fitted.full)
+        report("WITH_VECTORS", ENGLISH, encoder, WITH_VECTORS, arguments.weights)
+    report("WORDS_ONLY", ENGLISH, None, WORDS_ONLY, arguments.weights)
+    report("CHINESE_ONLY", CHINESE, None, CHINESE_ONLY, arguments.weights)
+
+
+def report(
+    title: str, names: Sequence[str], encoder: Encoder | None, shipped: Steps, weights: bool
+) -> None:
+    """Print what each way of ranking reaches, and the weights fitted on everything if asked."""
+    print(f"{title} ({encoder.space})" if encoder else title)
+    data = {name: cases(load(name), encoder) for name in names}
+    used = [name in USED[title] for name in NAMES]
+    fitted = judge(data, used, RIDGES[title], as_fitted(shipped))
+    if weights:
+        for step, row in (("alone", fitted.alone), ("full", fitted.full)):
+            given = zip(NAMES, row, strict=True)
+            told = ", ".join(f"{name}={value:.3f}" for name, value in given if value)
+            print(f"{title}.{step} = Weights({told})")
 
 
 if __name__ == "__main__":

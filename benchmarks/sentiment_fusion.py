@@ -358,7 +358,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(1)  # models this small only wait for a second thread
     folder, began = DATA / NAME, time.monotonic()
     if not (folder / "metadata.jsonl").is_file():
-        print(f"no {NAME} at {folder}; set PINCITE_BENCH_DATA to the folder that holds it")
+        print(f"no {NAME} at {folder}; set BENCH_DATA to the folder that holds it")
         return
     found = posts(folder, asked.cache, *text_encoder())
     parts = folds(found.ids, found.labels)

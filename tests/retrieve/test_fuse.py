@@ -1,7 +1,6 @@
 """Fusion of rankings. Expected orders were worked out by hand."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,14 +8,13 @@ import pytest
 from pincite.retrieve.align import Alignment
 from pincite.retrieve.fuse import (
     CHINESE_ONLY,
-    ON_ITS_OWN,
     WITH_VECTORS,
     WORDS_ONLY,
     Weights,
-    around,
     calibrated,
     features,
     reciprocal_rank,
+    surrounded,
     weights_for,
 )
 from pincite.types import Hit, Ranking
@@ -44,7 +42,7 @@ def test_order_by_reciprocal_rank(rankings, fused):
 
 
 def test_shares_are_the_softmax_of_the_weighted_features():
-    weights = Weights(1.0, 0.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    weights = Weights(lexical=1.0, dense=2.0)
     found = features({"a": 3.0, "b": 1.0}, {"a": 0.1, "b": 0.9}, {"a": NOTHING, "b": NOTHING})
     shares = calibrated(found, weights)
     a, b = math.exp(3.0 + 0.2), math.exp(1.0 + 1.8)
@@ -57,17 +55,20 @@ def test_a_candidate_a_channel_did_not_bring_up_gets_that_channel_s_lowest_score
     assert found["a"].dense == 0.4
 
 
-@pytest.mark.parametrize("weights", [ON_ITS_OWN, WITH_VECTORS, WORDS_ONLY, CHINESE_ONLY])
-def test_no_fitted_weight_punishes_a_match(weights):
+@pytest.mark.parametrize("steps", [WITH_VECTORS, WORDS_ONLY, CHINESE_ONLY])
+def test_no_fitted_weight_punishes_a_match(steps):
     """A better match in any channel must never lower a rank."""
     from dataclasses import astuple
 
-    assert min(astuple(weights)) >= 0
+    assert min(astuple(steps.alone)) >= 0
+    assert min(astuple(steps.full)) >= 0
+    assert steps.alone.around == 0 < steps.full.around
 
 
-@pytest.mark.parametrize("weights", [WORDS_ONLY, CHINESE_ONLY])
-def test_words_alone_ignore_the_vectors_they_do_not_have(weights):
-    assert weights.dense == weights.dense_standing == weights.dense_around == 0
+@pytest.mark.parametrize("steps", [WORDS_ONLY, CHINESE_ONLY])
+def test_words_alone_ignore_the_vectors_they_do_not_have(steps):
+    for weights in (steps.alone, steps.full):
+        assert weights.dense == weights.dense_standing == 0
 
 
 @pytest.mark.parametrize(
@@ -91,14 +92,25 @@ def test_standing_is_told_in_deviations_from_the_mean_of_what_the_channel_brough
     assert standing == pytest.approx({"a": -one, "b": 0.0, "c": one, "d": -one})
 
 
+def test_standing_of_words_counts_a_candidate_without_any_as_zero_if_all_were_found():
+    """4 and 2 have the mean 3 and the deviation 1."""
+    found = features({"a": 4.0, "b": 2.0}, {"c": 0.5}, dict.fromkeys("abc", NOTHING), cut=False)
+    assert [found[id].lexical_standing for id in "abc"] == pytest.approx([1.0, -1.0, -3.0])
+
+
+def test_bm25_that_is_all_but_equal_is_not_blown_up():
+    found = features({"a": 5.0, "b": 5.02}, {}, dict.fromkeys("ab", NOTHING))
+    assert abs(found["b"].lexical_standing) < 0.1
+
+
 def test_cosines_that_are_all_but_equal_are_not_blown_up():
-    found = features({}, {"a": 0.5, "b": 0.501}, dict.fromkeys("ab", NOTHING))
+    found = features({}, {"a": 0.5, "b": 0.505}, dict.fromkeys("ab", NOTHING))
     assert abs(found["b"].dense_standing) < 0.1
 
 
-def test_without_vectors_nothing_stands_out_and_nothing_is_around():
+def test_without_vectors_no_cosine_stands_out():
     found = features({"a": 5.0, "b": 2.0}, {}, dict.fromkeys("ab", NOTHING))
-    assert {(x.dense, x.dense_standing, x.dense_around) for x in found.values()} == {(0, 0, 0)}
+    assert {(x.dense, x.dense_standing) for x in found.values()} == {(0, 0)}
 
 
 def test_surroundings_lift_the_candidate_that_is_like_the_best():
@@ -106,25 +118,31 @@ def test_surroundings_lift_the_candidate_that_is_like_the_best():
     x, y, z = np.eye(3, dtype=np.float32)
     vectors = {"a": x, "b": y, "c": x, "d": z}
     dense = {"a": 0.9, "b": 0.3, "c": 0.3, "d": 0.3}
-    found = features({}, dense, dict.fromkeys("abcd", NOTHING), vectors)
-    assert found["c"].dense == found["d"].dense
-    assert found["c"].dense_around > found["d"].dense_around
-    shares = calibrated(found, WITH_VECTORS)
+    alone = features({}, dense, dict.fromkeys("abcd", NOTHING))
+    found = surrounded(alone, vectors, {}, WITH_VECTORS.alone)
+    shares = calibrated(found, WITH_VECTORS.full)
+    assert shares["a"] > shares["c"] > shares["d"]
+
+
+@pytest.mark.parametrize("steps", [WORDS_ONLY, CHINESE_ONLY])
+def test_by_words_alone_the_piece_next_to_the_best_is_believed_more(steps):
+    alone = features({"a": 9.0, "c": 3.0, "d": 3.0}, {}, dict.fromkeys("acd", NOTHING))
+    places = {"a": ("x", 0), "c": ("x", 1), "d": ("y", 1)}
+    shares = calibrated(surrounded(alone, {}, places, steps.alone), steps.full)
     assert shares["a"] > shares["c"] > shares["d"]
 
 
 def test_surroundings_are_those_of_the_belief_without_them():
     found = features({"a": 3.0, "b": 1.0}, {"a": 0.5}, dict.fromkeys("ab", NOTHING))
-    shares = calibrated({i: replace(x, dense_around=0.0) for i, x in found.items()}, ON_ITS_OWN)
-    near = around(found, {}, ON_ITS_OWN)
-    assert near["a"].dense_around == pytest.approx(math.log(shares["a"]), abs=1e-6)
-    assert ON_ITS_OWN.dense_around == 0
+    shares = calibrated(found, WITH_VECTORS.alone)
+    near = surrounded(found, {}, {}, WITH_VECTORS.alone)
+    assert near["a"].around == pytest.approx(math.log(shares["a"]), abs=1e-6)
 
 
 def test_huge_scores_do_not_overflow():
     found = features({"a": 1e6, "b": 1.0}, {}, dict.fromkeys("ab", NOTHING))
-    assert calibrated(found, WITH_VECTORS)["a"] == pytest.approx(1.0)
+    assert calibrated(found, WITH_VECTORS.full)["a"] == pytest.approx(1.0)
 
 
 def test_an_empty_pool_has_no_shares():
-    assert calibrated({}, WITH_VECTORS) == {}
+    assert calibrated({}, WITH_VECTORS.full) == {}

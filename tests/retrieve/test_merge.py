@@ -10,7 +10,7 @@ from pincite.errors import NotFound, UsageError
 from pincite.retrieve.align import Alignment
 from pincite.retrieve.asked import Asked
 from pincite.retrieve.channels import Said, Usual
-from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, features
+from pincite.retrieve.fuse import WITH_VECTORS, WORDS_ONLY, features, surrounded
 from pincite.retrieve.learned import RIDGE, fit, loss, newton, write
 from pincite.retrieve.merge import (
     PUSH,
@@ -38,7 +38,8 @@ def pool(said, *, query=None, aligned=None, unwanted=None, pictures=()):
     ids = sorted({id for s in said.values() for id in s.scores})
     lexical = said["lexical"].scores if "lexical" in said else {}
     dense = said["dense"].scores if "dense" in said else {}
-    words = features(lexical, dense, aligned or dict.fromkeys(ids, APART))
+    alone = features(lexical, dense, aligned or dict.fromkeys(ids, APART))
+    words = surrounded(alone, {}, {}, WITH_VECTORS.alone)
     return Pool(
         Asked.of(query or Query("pump")),
         {id: segment(id, "image" if id in pictures else "text") for id in ids},
@@ -55,23 +56,24 @@ def test_calibrated_adds_the_fitted_log_odds_of_the_words():
         aligned={"a": LINED_UP, "b": APART},
     )
     fused = Calibrated().fuse(found)
-    logits = {id: WITH_VECTORS.logit(found.features[id]) for id in "ab"}
+    logits = {id: WITH_VECTORS.full.logit(found.features[id]) for id in "ab"}
     total = sum(math.exp(value) for value in logits.values())
     assert fused.shares == pytest.approx({i: math.exp(v) / total for i, v in logits.items()})
     for id in "ab":
         assert sum(fused.parts[id].values()) == pytest.approx(logits[id])
-        assert set(fused.parts[id]) == {"lexical", "dense", "wording"}
+        assert set(fused.parts[id]) == {"lexical", "dense", "wording", "around"}
     b = found.features["b"]
-    cosine = WITH_VECTORS.dense * 0.7 + WITH_VECTORS.dense_standing * b.dense_standing
-    around = WITH_VECTORS.dense_around * b.dense_around
-    assert fused.parts["b"]["dense"] == pytest.approx(cosine + around)
+    weights = WITH_VECTORS.full
+    cosine = weights.dense * 0.7 + weights.dense_standing * b.dense_standing
+    assert fused.parts["b"]["dense"] == pytest.approx(cosine)
+    assert fused.parts["b"]["around"] == pytest.approx(weights.around * b.around)
 
 
 def test_without_vectors_the_weights_are_those_of_words_alone():
     found = pool({"lexical": Said({"a": 4.0, "b": 2.0})})
     parts = Calibrated().fuse(found).parts["a"]
-    assert set(parts) == {"lexical", "wording"}
-    assert sum(parts.values()) == pytest.approx(WORDS_ONLY.logit(found.features["a"]))
+    assert set(parts) == {"lexical", "wording", "around"}
+    assert sum(parts.values()) == pytest.approx(WORDS_ONLY.full.logit(found.features["a"]))
 
 
 def test_another_channel_adds_what_lies_above_the_usual():

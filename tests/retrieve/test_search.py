@@ -1,5 +1,7 @@
 """A query through all channels of a real knowledge base."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -85,7 +87,20 @@ def test_passages_of_one_meaning_share_their_surroundings(tmp_path):
     pool = Searcher(store, [encoder]).candidates(Query("seal of the pump"))
     one, two = pool.features.values()
     assert one.coverage != two.coverage
-    assert one.dense_around == pytest.approx(two.dense_around)
+    assert one.around == pytest.approx(two.around)
+
+
+def test_by_words_alone_what_follows_the_best_passage_is_preferred(tmp_path):
+    """Of two pieces with the same words, the one that comes right after the best wins."""
+    store = Store.open(str(tmp_path / "kb"), create=True)
+    said = "It was repaired in April, by the crew of the north station."
+    apart, begun = (ingested(n, said, f"/{n}.txt", Axes()) for n in (1, 2))
+    segment = begun.extracts[0].segment
+    begin = replace(segment, id="3" * 32, text="The pump of the north hut was repaired twice.")
+    after = Extracted(replace(segment, ordinal=1))
+    store.commit([apart, replace(begun, extracts=(Extracted(begin), after))])
+    found = Searcher(store).search(Query("When was the pump of the north hut repaired?"), k=3)
+    assert [item.segment.id[-1] for item in found.evidence] == ["3", "2", "1"]
 
 
 def test_an_encoder_is_not_asked_in_a_language_it_does_not_know(store):

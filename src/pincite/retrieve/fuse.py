@@ -21,11 +21,14 @@ from statistics import fmean, pstdev
 
 from pincite.language import language_of
 from pincite.retrieve.align import Alignment
+from pincite.retrieve.channels import Usual
 from pincite.retrieve.neighbourhood import belief_around
 from pincite.types import Hit, Ranking, Vectors
 
-LEAST_SPREAD = 0.01
-"""Of cosines; among few or equal ones chance must not look certain."""
+LEAST_SPREAD = 0.05
+"""Of cosines; among few or equal ones, or the best of very many, chance must not look certain."""
+LEAST_LEXICAL_SPREAD = 0.3
+"""The same of BM25."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +38,39 @@ class Features:
     Attributes:
         lexical: BM25 of the index.
         lexical_share: The same as a share of the query's best.
-        dense: Cosine of query and passage; 0 where there are no vectors.
-        dense_standing: The same in standard deviations above the mean of what the channel
-            brought up. How high cosines run differs from query to query; how far one stands
+        lexical_standing: The same in standard deviations above the mean of what the channel
+            brought up. How high scores run differs from query to query; how far one stands
             out does so less.
-        dense_around: Log of the belief in and around it, see `belief_around`.
+        dense: Cosine of query and passage; 0 where there are no vectors.
+        dense_standing: Likewise of the cosine.
         coverage, sentence, phrase: See `Alignment`.
+        around: Log of the belief in and around it, see `belief_around`.
     """
 
     lexical: float
     lexical_share: float
+    lexical_standing: float
     dense: float
     dense_standing: float
-    dense_around: float
     coverage: float
     sentence: float
     phrase: float
+    around: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """One weight a feature, fitted."""
 
-    lexical: float
-    lexical_share: float
-    dense: float
-    dense_standing: float
-    dense_around: float
-    coverage: float
-    sentence: float
-    phrase: float
+    lexical: float = 0.0
+    lexical_share: float = 0.0
+    lexical_standing: float = 0.0
+    dense: float = 0.0
+    dense_standing: float = 0.0
+    coverage: float = 0.0
+    sentence: float = 0.0
+    phrase: float = 0.0
+    around: float = 0.0
 
     def logit(self, features: Features) -> float:
         """Return w · x."""
@@ -72,15 +78,35 @@ class Weights:
         return math.fsum(weight * value for weight, value in pairs)
 
 
-ON_ITS_OWN = Weights(0.158, 1.195, 8.090, 0.631, 0.0, 1.729, 2.322, 1.469)
-"""What a candidate is worth before its neighbours are looked at."""
-WITH_VECTORS = Weights(0.105, 0.426, 5.034, 0.302, 0.538, 1.033, 1.578, 1.125)
-WORDS_ONLY = Weights(0.261, 3.719, 0.0, 0.0, 0.0, 0.920, 1.963, 1.802)
-CHINESE_ONLY = Weights(0.183, 1.623, 0.0, 0.0, 0.0, 2.182, 1.959, 0.994)
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The weights of both steps.
+
+    Attributes:
+        alone: What a candidate is worth before its neighbours are looked at.
+        full: What it is worth with the belief around it.
+    """
+
+    alone: Weights
+    full: Weights
+
+
+WITH_VECTORS = Steps(
+    alone=Weights(0.183, 1.063, 0.0, 4.082, 1.072, 1.719, 2.085, 1.431),
+    full=Weights(0.126, 0.420, 0.0, 3.002, 0.614, 1.260, 1.590, 1.179, around=0.488),
+)
+WORDS_ONLY = Steps(
+    alone=Weights(lexical_standing=1.516, sentence=2.318, phrase=1.881),
+    full=Weights(lexical_standing=0.928, sentence=1.935, phrase=1.602, around=0.390),
+)
+CHINESE_ONLY = Steps(
+    alone=Weights(lexical_share=5.257, coverage=4.981, sentence=3.501, phrase=2.271),
+    full=Weights(lexical_share=1.318, coverage=2.524, sentence=1.617, phrase=1.797, around=0.775),
+)
 """Words alone, for a Chinese query: BM25 over pairs and characters has another scale."""
 
 
-def weights_for(query: str, *, vectors: bool) -> Weights:
+def weights_for(query: str, *, vectors: bool) -> Steps:
     """Return the weights that were fitted for such a query.
 
     Args:
@@ -100,11 +126,10 @@ def features(
     lexical: Mapping[str, float],
     dense: Mapping[str, float],
     alignments: Mapping[str, Alignment],
-    vectors: Mapping[str, Vectors] | None = None,
     *,
     cut: bool = True,
 ) -> dict[str, Features]:
-    """Return the features of each aligned candidate.
+    """Return the features of each aligned candidate, on its own.
 
     A candidate that a channel did not bring up gets the lowest score the channel gave: it can
     have no more than that.
@@ -115,47 +140,53 @@ def features(
         alignments: By segment id.
         cut: Whether `lexical` is the best part of a longer ranking; if it is all that holds any
             word of the query, the others have a BM25 of 0.
-        vectors: Those of the dense channel by id, (d,), as far as there are any.
     """
     best = max(lexical.values(), default=0.0) or 1.0
     floor_lexical = min(lexical.values(), default=0.0) if cut else 0.0
     floor_dense = min(dense.values(), default=0.0)
-    mean = fmean(dense.values()) if dense else 0.0
-    spread = max(pstdev(dense.values()) if dense else 0.0, LEAST_SPREAD)
-    found = {
-        id: Features(
-            lexical=lexical.get(id, floor_lexical),
-            lexical_share=lexical.get(id, floor_lexical) / best,
-            dense=dense.get(id, floor_dense),
-            dense_standing=(dense.get(id, floor_dense) - mean) / spread,
-            dense_around=0.0,
+    usual_lexical = _usual(lexical, LEAST_LEXICAL_SPREAD)
+    usual_dense = _usual(dense, LEAST_SPREAD)
+    found = {}
+    for id, a in alignments.items():
+        bm25, cosine = lexical.get(id, floor_lexical), dense.get(id, floor_dense)
+        found[id] = Features(
+            lexical=bm25,
+            lexical_share=bm25 / best,
+            lexical_standing=usual_lexical.standard(bm25),
+            dense=cosine,
+            dense_standing=usual_dense.standard(cosine),
             coverage=a.coverage,
             sentence=a.sentence,
             phrase=a.phrase,
         )
-        for id, a in alignments.items()
-    }
-    return around(found, vectors or {}, ON_ITS_OWN) if dense else found
+    return found
 
 
-def around(
-    found: Mapping[str, Features], vectors: Mapping[str, Vectors], weights: Weights
+def surrounded(
+    found: Mapping[str, Features],
+    vectors: Mapping[str, Vectors],
+    places: Mapping[str, tuple[str, int]],
+    alone: Weights,
 ) -> dict[str, Features]:
     """Return features that know the belief around each candidate.
 
-    The belief is that of `weights`, which must not look at the surroundings themselves.
+    Args:
+        found: Features by segment id.
+        vectors: Those of the dense channel by id, (d,), as far as there are any.
+        places: Asset id and place in its reading order, by segment id.
+        alone: The belief is that of these weights, which must not look at the surroundings.
     """
-    near = belief_around(calibrated(found, weights), vectors)
-    return {id: replace(x, dense_around=near[id]) for id, x in found.items()}
+    near = belief_around(calibrated(found, alone), vectors, places)
+    return {id: replace(x, around=near[id]) for id, x in found.items()}
 
 
 def calibrated(candidates: Mapping[str, Features], weights: Weights) -> dict[str, float]:
     """Return P(d|q) of each candidate; the values sum to 1.
 
     Example:
-        >>> strong = Features(9.0, 1.0, 0.8, 2.0, -0.1, 1.0, 1.0, 1.0)
-        >>> weak = Features(3.0, 0.3, 0.2, -1.0, -4.0, 0.2, 0.2, 0.0)
-        >>> shares = calibrated({"a": strong, "b": weak}, WITH_VECTORS)
+        >>> strong = Features(9.0, 1.0, 2.0, 0.8, 2.0, 1.0, 1.0, 1.0, -0.1)
+        >>> weak = Features(3.0, 0.3, -1.0, 0.2, -1.0, 0.2, 0.2, 0.0, -4.0)
+        >>> shares = calibrated({"a": strong, "b": weak}, WITH_VECTORS.full)
         >>> shares["a"] > 0.99, round(sum(shares.values()), 9)
         (True, 1.0)
     """
@@ -188,3 +219,9 @@ def reciprocal_rank(rankings: Sequence[Ranking], *, damping: float = 60.0) -> Ra
             scores[hit.segment_id] += 1.0 / (damping + rank)
     best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return Ranking(tuple(Hit(*item) for item in best))
+
+
+def _usual(scores: Mapping[str, float], least: float) -> Usual:
+    if not scores:
+        return Usual()
+    return Usual(fmean(scores.values()), max(pstdev(scores.values()), least))

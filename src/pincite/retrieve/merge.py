@@ -23,8 +23,10 @@ PUSH = 8.0
 """Log odds that a candidate loses for holding all of the unwanted words."""
 WORDING = "wording"
 """How closely the words of a candidate line up with those of the query."""
+AROUND = "around"
+"""What stands beside a candidate: passages that are alike, and the next ones of its asset."""
 _SOURCES = {
-    feature.name: next((s for s in (LEXICAL, DENSE) if feature.name.startswith(s)), WORDING)
+    feature.name: next((s for s in (LEXICAL, DENSE, AROUND) if feature.name.startswith(s)), WORDING)
     for feature in fields(Features)
 }
 NAMES = ("calibrated", "rrf", "weighted", "learned")
@@ -77,7 +79,7 @@ class Calibrated:
 
     def fuse(self, pool: Pool) -> Fused:
         """Return P(d|q) of each candidate, and the log odds of each channel."""
-        words = weights_for(pool.asked.words, vectors=bool(pool.dense))
+        words = weights_for(pool.asked.words, vectors=bool(pool.dense)).full
         weight = max(pool.asked.query.weight("text"), 0.0) if pool.asked.query.text else 1.0
         parts: dict[str, dict[str, float]] = {}
         for id in pool.segments:
@@ -217,7 +219,7 @@ def _of_words(weights: Weights, pool: Pool, id: str) -> dict[str, float]:
     """Return the log odds of the words by where they come from; {} for a query without words."""
     if id not in pool.features:
         return {}
-    values, found = pool.features[id], dict.fromkeys((LEXICAL, DENSE, WORDING), 0.0)
+    values, found = pool.features[id], dict.fromkeys((LEXICAL, DENSE, WORDING, AROUND), 0.0)
     for name, source in _SOURCES.items():
         found[source] += getattr(weights, name) * getattr(values, name)
     return {name: value for name, value in found.items() if name != DENSE or pool.dense}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pincite.retrieve.align import Alignment, Passage, align
 from pincite.retrieve.asked import Asked
 from pincite.retrieve.channels import Dense, Said
-from pincite.retrieve.fuse import Features, features
+from pincite.retrieve.fuse import Features, features, surrounded, weights_for
 from pincite.retrieve.route import Route
 from pincite.store.tables import Store
 from pincite.types import Asset, Segment, Vectors
@@ -120,7 +120,10 @@ def _features(
     aligned: dict[str, Alignment] = dict(zip(kept, align(asked.words, passages), strict=True))
     nothing = Said({})
     lexical, dense = said.get(LEXICAL, nothing).scores, said.get(DENSE, nothing).scores
-    return features(lexical, dense, aligned, vectors, cut=len(lexical) >= depth)
+    found = features(lexical, dense, aligned, cut=len(lexical) >= depth)
+    places = {id: (s.asset_id, s.ordinal) for id, s in kept.items()}
+    steps = weights_for(asked.words, vectors=bool(dense))
+    return surrounded(found, vectors, places, steps.alone)
 
 
 def _vectors(store: Store, routes: Sequence[Route], ids: Sequence[str]) -> dict[str, Vectors]:
