@@ -1,6 +1,7 @@
 """`pincite eval` on the command line: figures, exit codes, comparisons."""
 
 import json
+import re
 
 import pytest
 
@@ -215,7 +216,8 @@ def test_a_fusion_is_learned_printed_and_used_by_name(misled, pincite):
     assert "against rrf, 3 items in pairs:" in out
     assert out.splitlines()[-1] == "use it with --fusion learned:f.json, or the setting fusion"
     weights = json.loads((misled.parent / "f.json").read_text())["weights"]
-    assert f"dense           {weights['dense']:+.4f}" in out
+    told = re.escape(f"{weights['dense']:+.4f}")
+    assert re.search(f"^dense +{told}$", out, re.MULTILINE)
     code, out, _ = pincite("eval", misled, "--fusion", "learned:f.json", "--json")
     run = json.loads(out)
     assert (code, run["settings"]["fusion"]) == (0, "learned:f.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -169,6 +170,8 @@ def rate(
             else:
                 write(f"open {server.url}")
             say(f"{len(sheet.items)} items; ratings go to {ratings.path}; Ctrl-C ends", quiet=quiet)
+            # Started in the background by a shell, it would ignore Ctrl-C, its way to end.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             try:
                 server.serve_forever(poll_interval=0.2)
             except KeyboardInterrupt:
