@@ -9,6 +9,7 @@ from pincite.config import load_config
 from pincite.errors import NotFound, UsageError
 from pincite.pipeline import KnowledgeBase, local_knowledge_bases
 from pincite.store.tables import Store
+from pincite.types import Filters, Query
 from tests.store.making import ROOT, ids, ingested, numbered
 from tests.store.test_encode import Words, bare
 
@@ -79,6 +80,16 @@ def test_another_model_does_not_stop_the_search(base):
     found = base.search("pump2")
     assert "vectors of other" in found.warnings[0]
     assert found.evidence
+
+
+def test_a_whole_query_can_be_given_instead_of_words(base):
+    query = Query("pump2", Filters(where="ordinal = 0"))
+    assert [e.segment.id for e in base.search(query, k=3).evidence] == [
+        e.segment.id for e in base.search("pump2", filters=query.filters, k=3).evidence
+    ]
+    assert {e.segment.ordinal for e in base.search(query, k=3).evidence} == {0}
+    with pytest.raises(UsageError, match="parts beside it"):
+        base.search(query, without="valve")
 
 
 def test_an_empty_knowledge_base_is_not_told_to_encode(tmp_path, config):

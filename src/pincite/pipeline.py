@@ -277,7 +277,7 @@ class KnowledgeBase:
 
     def search(
         self,
-        text: str = "",
+        text: str | Query = "",
         *,
         image: Given | None = None,
         audio: Given | None = None,
@@ -291,7 +291,7 @@ class KnowledgeBase:
         """Return the `k` segments that fit best.
 
         Args:
-            text: Words.
+            text: Words; or a whole query, which nothing else is then added to.
             image: A picture like what is wanted: a file, its bytes, or decoded content. What is
                 written in it is looked up like words.
             audio: A spoken query, or a sound like what is wanted.
@@ -306,6 +306,12 @@ class KnowledgeBase:
             UsageError: `k` is not positive, a filter is not valid, a file cannot be read, or
                 nothing is wanted.
         """
+        if isinstance(text, Query):
+            if any((image, audio, video, weights, without, filters)):
+                raise UsageError(
+                    "a whole query was given, and parts beside it; put the parts into the query"
+                )
+            return self.search_for(text, k=k, options=options)
         wanted = Wanted(text, image, audio, video, weights or {}, without, filters or Filters())
         query, notes = read_wanted(wanted, self._config)
         found = self.search_for(query, k=k, options=options)
