@@ -69,10 +69,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         judged = prepare(work, arguments.queries)
-        rows = [
-            measure(name, arguments.environments, work, judged, arguments.rounds)
-            for name in arguments.only.split(",")
-        ]
+        rows = []
+        for name in arguments.only.split(","):
+            rows.append(measure(name, arguments.environments, work, judged, arguments.rounds))
+            print(rows[-1], flush=True)  # minutes of work; a fault in the next arm must not lose it
     show(rows)
 
 

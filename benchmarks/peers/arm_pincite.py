@@ -14,13 +14,13 @@ class Pincite:
 
     def ingest(self, work: Path, passages: Sequence[tuple[str, str]]) -> int:
         """Sync a folder; the files are written before the clock runs in `prepare`."""
-        base = KnowledgeBase.open(work / "pincite")
+        base = KnowledgeBase.open(str(work / "pincite"))
         base.sync(work / "files")
         return int(base.info()["assets"])
 
     def load(self, work: Path) -> None:
         """Open the knowledge base."""
-        self._base = KnowledgeBase.open(work / "pincite")
+        self._base = KnowledgeBase.open(str(work / "pincite"))
 
     def ask(self, query: str) -> list[str]:
         """Search."""
