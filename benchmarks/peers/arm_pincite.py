@@ -19,8 +19,9 @@ class Pincite:
         return int(base.info()["assets"])
 
     def load(self, work: Path) -> None:
-        """Open the knowledge base."""
+        """Open the knowledge base, its vectors in memory as those of the others are."""
         self._base = KnowledgeBase.open(str(work / "pincite"))
+        self._base.hold_vectors()
 
     def ask(self, query: str) -> list[str]:
         """Search."""

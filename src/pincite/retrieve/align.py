@@ -57,12 +57,14 @@ def align(query: str, passages: Sequence[Passage]) -> list[Alignment]:
     if not total:
         return [Alignment(0.0, 0.0, 0.0) for _ in passages]
     sequence = terms_with_characters(query)
-    pairs = [(a, b) for a, b in pairwise(sequence) if a in weights or b in weights]
+    pairs = {(a, b) for a, b in pairwise(sequence) if a in weights or b in weights}
+    worth = {pair: sum(weights.get(term, 0.0) for term in pair) for pair in pairs}
+    wanted = frozenset(weights)
     return [
         Alignment(
-            coverage=_share(weights, r.vocabulary, total),
-            sentence=max((_share(weights, s | r.above, total) for s in r.sentences), default=0.0),
-            phrase=_phrase(weights, pairs, r),
+            coverage=_worth(weights, wanted & r.vocabulary) / total,
+            sentence=max((_worth(weights, s) for s in _found(wanted, r)), default=0.0) / total,
+            phrase=_phrase(worth, r),
         )
         for r in read
     ]
@@ -98,14 +100,20 @@ def _weights(words: Sequence[tuple[str, ...]], read: Sequence[_Read]) -> dict[st
     return dict(weights)
 
 
-def _share(weights: Mapping[str, float], present: Iterable[str], total: float) -> float:
-    return sum(weights[term] for term in present if term in weights) / total
+def _worth(weights: Mapping[str, float], terms: Iterable[str]) -> float:
+    return math.fsum(weights[term] for term in terms)
 
 
-def _phrase(weights: Mapping[str, float], pairs: Sequence[tuple[str, str]], read: _Read) -> float:
-    worth = {pair: weights.get(pair[0], 0.0) + weights.get(pair[1], 0.0) for pair in pairs}
-    total = sum(worth.values())
+def _found(wanted: frozenset[str], read: _Read) -> set[frozenset[str]]:
+    """Return what each sentence holds of what is wanted, with the words above it."""
+    above = wanted & read.above
+    return {above | (wanted & sentence) for sentence in read.sentences}
+
+
+def _phrase(worth: Mapping[tuple[str, str], float], read: _Read) -> float:
+    total = math.fsum(worth.values())
     if not total:
         return 0.0
-    neighbours = set(pairwise(read.tokens))
-    return sum(value for pair, value in worth.items() if pair in neighbours) / total
+    possible = {pair for pair in worth if read.vocabulary.issuperset(pair)}
+    neighbours = possible.intersection(pairwise(read.tokens)) if possible else ()
+    return math.fsum(worth[pair] for pair in neighbours) / total

@@ -16,7 +16,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
+from operator import attrgetter, mul
 from statistics import fmean, pstdev
 
 from pincite.language import language_of
@@ -74,8 +75,11 @@ class Weights:
 
     def logit(self, features: Features) -> float:
         """Return w · x."""
-        pairs = zip(astuple(self), astuple(features), strict=True)
-        return math.fsum(weight * value for weight, value in pairs)
+        return math.fsum(map(mul, _values(self), _values(features)))
+
+
+_values = attrgetter(*(field.name for field in fields(Weights)))
+"""The values of `Weights` or `Features`, in one order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading what was encoded: vectors and token vectors by segment, and the segments of a page."""
+"""Reading rows: segments, their files, what they were encoded to, and the segments of a page."""
 
 from __future__ import annotations
 
@@ -9,19 +9,64 @@ import numpy as np
 import pyarrow as pa
 
 from pincite.store.engine import explained, one_of
+from pincite.store.ledger import table_to_rows
+from pincite.store.rows import segment_columns, table_to_segments
 from pincite.store.schema import token_columns
 from pincite.store.transaction import in_parts
 from pincite.store.vectors import values_of
 from pincite.store.view import View
-from pincite.types import Vectors
+from pincite.types import Asset, Segment, Vectors
 
+_LEDGER_COLUMNS = ["asset_id", "record", "digest", "evidence"]
 _PAGES_AT_ONCE = 64
 """Segments whose token vectors are read together: a page takes up to half a megabyte."""
+
+
+def segments(view: View, condition: str) -> dict[str, Segment]:
+    """Return the segments that an SQL condition holds for, by id.
+
+    Raises:
+        StoreError: One of them is not what was written.
+    """
+    return table_to_segments(_read(view, segment_columns(view.segments.schema), condition))
+
+
+def recent_segments(view: View, ids: Collection[str]) -> dict[str, Segment]:
+    """Return the segments with these ids, in order; those looked up before are not read again."""
+    return view.recent_segments.look_up(
+        ids, lambda lacking: segments(view, one_of("id", sorted(lacking)))
+    )
+
+
+def recent_assets(view: View, ids: Collection[str]) -> dict[str, Asset]:
+    """Return the assets with these ids, in order; those looked up before are not read again."""
+
+    def read(lacking: list[str]) -> dict[str, Asset]:
+        with explained(view.uri, "reading the ledger"):
+            condition = one_of("asset_id", sorted(lacking))
+            table = view.ledger.to_table(columns=_LEDGER_COLUMNS, filter=condition)
+        return {asset_id: row.entry.asset for asset_id, row in table_to_rows(table).items()}
+
+    return view.recent_assets.look_up(ids, read)
 
 
 def vectors(view: View, space: str, ids: Collection[str]) -> dict[str, Vectors]:
     """Return the vector (d,) of each of these segments that has one in a space."""
     return _values(view, view.spaces.get(space), ids, 1_000)
+
+
+def recent_vectors(view: View, space: str, ids: Collection[str]) -> dict[str, Vectors]:
+    """Return what `vectors` does; those looked up before are not read again. Do not write to them.
+
+    For the few of a question, not for going through a table.
+    """
+    keys = [(space, id_) for id_ in ids]
+
+    def read(lacking: list[tuple[str, str]]) -> dict[tuple[str, str], Vectors]:
+        found = vectors(view, space, [id_ for _, id_ in lacking])
+        return {(space, id_): vector for id_, vector in found.items()}
+
+    return {id_: vector for (_, id_), vector in view.recent_vectors.look_up(keys, read).items()}
 
 
 def tokens(view: View, space: str, ids: Collection[str]) -> dict[str, Vectors]:

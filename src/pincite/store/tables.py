@@ -29,11 +29,11 @@ from pincite.store.engine import (
     one_of,
     quoted,
 )
-from pincite.store.ledger import Ingested, LedgerEntry, Source, table_to_rows
+from pincite.store.ledger import Ingested, LedgerEntry, Source
 from pincite.store.lock import WriterLock
 from pincite.store.metrics import Metric
 from pincite.store.opening import find, make
-from pincite.store.rows import segment_columns, table_to_media, table_to_segments
+from pincite.store.rows import table_to_media
 from pincite.store.salvage import salvage
 from pincite.store.schema import encoder_of, token_columns
 from pincite.store.transaction import Change, in_parts, newest, transact
@@ -44,7 +44,6 @@ from pincite.types import Asset, Embeddings, Media, Segment, Vectors
 __all__ = ["Ingested", "LedgerEntry", "Source", "Store", "Version"]
 
 T = TypeVar("T")
-_LEDGER_COLUMNS = ["asset_id", "record", "digest", "evidence"]
 LOCK_WAIT_S = 10.0
 
 
@@ -137,17 +136,7 @@ class Store:
 
     def assets(self, ids: Collection[str]) -> dict[str, Asset]:
         """Return the assets with these ids, as far as they are there."""
-        if not ids:
-            return {}
-
-        def read(view: View) -> dict[str, Asset]:
-            with explained(view.uri, "reading the ledger"):
-                condition = one_of("asset_id", sorted(set(ids)))
-                table = view.ledger.to_table(columns=_LEDGER_COLUMNS, filter=condition)
-            found = table_to_rows(table)
-            return {i: found[i].entry.asset for i in ids if i in found}
-
-        return self._read(read)
+        return self._read(lambda view: lookup.recent_assets(view, ids))
 
     def spaces(self) -> dict[str, int]:
         """Return the width of each vector space that segments were encoded in."""
@@ -238,7 +227,7 @@ class Store:
 
     def vectors(self, space: str, ids: Collection[str]) -> dict[str, Vectors]:
         """Return the vectors (d,) of these segments in a space, as far as they have one."""
-        return self._read(lambda view: lookup.vectors(view, space, ids))
+        return self._read(lambda view: lookup.recent_vectors(view, space, ids))
 
     def tokens(self, space: str, ids: Collection[str]) -> dict[str, Vectors]:
         """Return the token vectors (t, d) of these segments, as far as they have any.
@@ -269,10 +258,7 @@ class Store:
         Raises:
             StoreError: One of them is not what was written: the knowledge base is damaged.
         """
-        if not ids:
-            return {}
-        found = self._segments(one_of("id", sorted(set(ids))))
-        return {i: found[i] for i in ids if i in found}
+        return self._read(lambda view: lookup.recent_segments(view, ids))
 
     def lacking(
         self,
@@ -305,16 +291,7 @@ class Store:
         return sorted(self._segments(condition).values(), key=lambda s: (s.ordinal, s.id))
 
     def _segments(self, condition: str) -> dict[str, Segment]:
-        def read(view: View) -> dict[str, Segment]:
-            with explained(view.uri, "reading segments"):
-                table = view.segments.to_table(
-                    columns=segment_columns(view.segments.schema),
-                    filter=condition,
-                    late_materialization=True,
-                )
-            return table_to_segments(table)
-
-        return self._read(read)
+        return self._read(lambda view: lookup.segments(view, condition))
 
     def media(self, key: str) -> Media | None:
         """Return kept bytes: `ASSET/original`, `SEGMENT/picture` or `SEGMENT/clip`.

@@ -14,19 +14,32 @@ import pyarrow as pa
 
 from pincite.store.engine import EVIDENCE, SEGMENTS, explained, open_table, quoted
 from pincite.store.ledger import HEAD_ID, Head, LedgerRow, table_to_head, table_to_rows
+from pincite.store.recent import Recent
 from pincite.store.schema import check_version, spaces
+from pincite.types import Asset, Segment, Vectors
 
 _HEAD_COLUMNS = ["asset_id", "record", "digest"]
 
 
 class View:
-    """The tables at one version of the knowledge base; never changes."""
+    """The tables at one version of the knowledge base; never changes.
+
+    Attributes:
+        uri: Where it lies.
+        ledger: The ledger's table.
+        head: Its head.
+        recent_segments, recent_assets: What was read last, by id.
+        recent_vectors: Likewise by space and segment id.
+    """
 
     def __init__(
         self, uri: str, ledger: lance.LanceDataset, rows: Mapping[str, LedgerRow] | None = None
     ) -> None:
         check_version(uri, ledger.schema)
         self.uri, self.ledger, self._rows = uri, ledger, rows
+        self.recent_segments: Recent[str, Segment] = Recent()
+        self.recent_assets: Recent[str, Asset] = Recent()
+        self.recent_vectors: Recent[tuple[str, str], Vectors] = Recent()
         with explained(uri, "reading the ledger"):
             found = ledger.to_table(columns=_HEAD_COLUMNS, filter=f"asset_id = {quoted(HEAD_ID)}")
         self.head: Head = table_to_head(found)
