@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from pincite.retrieve.align import Alignment, Passage, align
 from pincite.retrieve.asked import Asked
-from pincite.retrieve.channels import Dense, Said
+from pincite.retrieve.channels import Channel, Dense, Said
 from pincite.retrieve.fuse import Features, features, surrounded, weights_for
 from pincite.retrieve.route import Route
 from pincite.store.tables import Store
@@ -81,19 +82,18 @@ def gather(store: Store, asked: Asked, routes: Sequence[Route], depth: int, wher
     Raises:
         UsageError: The parts of the query cancel each other out, or `where` is not valid.
     """
+    said, laps = _said(asked, routes, depth, where)
     clock = Clock()
-    said: dict[str, Said] = {}
-    for route in routes:
-        if route.channel is not None:
-            said[route.name] = route.channel.search(asked, depth, where)
-            clock.lap(route.name)
-    segments = store.segments(list(dict.fromkeys(id for s in said.values() for id in s.scores)))
-    assets = store.assets({s.asset_id for s in segments.values()})
+    ids = list(dict.fromkeys(id for s in said.values() for id in s.scores))
+    with ThreadPoolExecutor(1) as beside:
+        dense = bool(said.get(DENSE, Said({})).scores)
+        awaited = beside.submit(_vectors, store, routes, ids if dense else [])
+        segments = store.segments(ids)
+        assets = store.assets({s.asset_id for s in segments.values()})
+        vectors = awaited.result()
     clock.lap("read")
     kept = {id: s for id, s in segments.items() if s.asset_id in assets}
     passages = [_passage(s, assets[s.asset_id].title) for s in kept.values()]
-    vectors = _vectors(store, routes, list(kept)) if said.get(DENSE, Said({})).scores else {}
-    clock.lap("vectors")
     pool = Pool(
         asked,
         kept,
@@ -104,7 +104,24 @@ def gather(store: Store, asked: Asked, routes: Sequence[Route], depth: int, wher
         routes=tuple(routes),
     )
     clock.lap("align")
-    return _timed(pool, clock)
+    return replace(pool, timings_ms={**laps, **clock.laps})
+
+
+def _said(
+    asked: Asked, routes: Sequence[Route], depth: int, where: str
+) -> tuple[dict[str, Said], dict[str, float]]:
+    """Return what each channel says, and the milliseconds it took; all are asked at once."""
+
+    def ask(name: str, channel: Channel) -> tuple[Said, float]:
+        clock = Clock()
+        said = channel.search(asked, depth, where)
+        clock.lap(name)
+        return said, clock.laps[name]
+
+    able = {route.name: route.channel for route in routes if route.channel is not None}
+    with ThreadPoolExecutor(max(1, len(able))) as threads:
+        found = dict(zip(able, threads.map(ask, able, able.values()), strict=True))
+    return {n: said for n, (said, _) in found.items()}, {n: ms for n, (_, ms) in found.items()}
 
 
 def _features(
@@ -154,10 +171,6 @@ def _unwanted(
 def _passage(segment: Segment, title: str) -> Passage:
     above = f"{title}\n{segment.heading}" if segment.heading else title
     return Passage(segment.text or segment.context, above)
-
-
-def _timed(pool: Pool, clock: Clock) -> Pool:
-    return replace(pool, timings_ms=clock.laps)
 
 
 class Clock:
