@@ -26,6 +26,8 @@ DATA = Path(os.environ.get("BENCH_DATA") or Path(__file__).parents[2] / "shared"
 BATCH = 500
 GAP = "\n\n"
 LONG = "-long"
+JOINT = "-joint"
+JOINED = ("qa-en", "ir-aero", "ir-library")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,13 @@ class Piece:
 def load(name: str) -> Collection:
     """Return qa-en, qa-zh, qa-de, qa-reading.zh, ir-aero or ir-library.
 
-    With "-long" behind it (qa-en-long), all passages of an article stand in one file.
+    With "-long" behind it (qa-en-long), all passages of an article stand in one file. With "-joint"
+    (ir-aero-joint), the passages of all English collections are searched.
     """
     if not DATA.is_dir():
         sys.exit(f"no data at {DATA}; set BENCH_DATA to a folder with qa/, ir-aero/, ...")
+    if name.endswith(JOINT):
+        return _joint(load(name.removesuffix(JOINT)))
     if name.startswith("qa-"):
         found = _squad(name.removesuffix(LONG))
         return _long(found) if name.endswith(LONG) else found
@@ -121,6 +126,17 @@ def _long(whole: Collection) -> Collection:
     files = [article[passage] for passage in range(len(whole.passages))]
     titles = [f"{i:04}.txt" for i in range(max(files) + 1)]
     return replace(whole, name=f"{whole.name}{LONG}", titles=titles, files=files)
+
+
+def _joint(own: Collection) -> Collection:
+    """Return the queries of a collection over the passages of all, its own first."""
+    parts = [own, *(load(name) for name in JOINED if name != own.name)]
+    return replace(
+        own,
+        name=f"{own.name}{JOINT}",
+        titles=[f"{part.name}-{title}" for part in parts for title in part.titles],
+        passages=[passage for part in parts for passage in part.passages],
+    )
 
 
 def _beir(name: str) -> Collection:

@@ -4,7 +4,9 @@
 
 Files are cut as they are when read from a folder. Judged is whether the right file comes first,
 where each passage is a file, and whether the segment with the answer does, where a file is a whole
-article ("-long"). Fitted is to the segment with the answer, where that is known.
+article ("-long"). "-joint" searches the passages of all English collections at once: how far the
+best stand out depends on what else there is. Fitted is to the segment with the answer, where that
+is known.
 
 "other half": one half of each collection fits, the other is judged. Halves are split between
 articles (qa) or queries (BEIR). "other collections": the one that is judged had no part in the
@@ -25,7 +27,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.corpora import LONG, Collection, Piece, fill, load
+from benchmarks.corpora import JOINED, JOINT, LONG, Collection, Piece, fill, load
 from pincite.config import load_config
 from pincite.encode import Encoder, default_encoder
 from pincite.evaluate.significance import randomisation
@@ -48,7 +50,7 @@ NAMES = [field.name for field in fields(Features)]
 SCALES = {"lexical": 10.0, "dense": 0.2, "around": 3.0}
 SCALE = np.array([SCALES.get(name, 1.0) for name in NAMES])
 AROUND = NAMES.index("around")
-ENGLISH = ("qa-en", "qa-en-long", "ir-aero", "ir-library")
+ENGLISH = ("qa-en", "qa-en-long", "ir-aero", "ir-library", *(name + JOINT for name in JOINED))
 CHINESE = ("qa-zh", "qa-zh-long", "qa-reading.zh")
 USED = {
     "WITH_VECTORS": set(NAMES) - {"lexical_standing"},
@@ -209,9 +211,9 @@ def judge(
     ]
     by_half = [fit(half, used, ridge) for half in halves]
     for name, own in data.items():
-        kin = name.removesuffix(LONG)
+        kin = _kin(name)
         others = fit(
-            [c for n, cases_ in data.items() if n.removesuffix(LONG) != kin for c in cases_],
+            [c for n, cases_ in data.items() if _kin(n) != kin for c in cases_],
             used,
             ridge,
         )
@@ -224,6 +226,11 @@ def judge(
         ways["calibrated, as shipped"] = shipped.score
         show(name, own, ways, lambda case: by_half[1 - case.group % 2].score(case))
     return fit(halves[0] + halves[1], used, ridge)
+
+
+def _kin(name: str) -> str:
+    """Return the collection whose articles these are."""
+    return name.removesuffix(LONG).removesuffix(JOINT)
 
 
 def show(name: str, data: Sequence[Case], ways: Mapping[str, Score], judged: Score) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from pincite.config import load_config
 from pincite.errors import NotFound, UsageError
 from pincite.pipeline import KnowledgeBase, local_knowledge_bases
 from pincite.store.tables import Store
-from pincite.types import Filters, Query
+from pincite.types import Answer, Filters, PageRegion, Query
 from tests.store.making import ROOT, ids, ingested, numbered
 from tests.store.test_encode import Words, bare
 
@@ -129,6 +130,30 @@ def test_a_damaged_knowledge_base_hides_no_other(config):
         KnowledgeBase.holding(lost, config=config)
     listed = {info["name"]: "damage" in info for info in local_knowledge_bases(config)}
     assert listed == {"a": True, "b": False}
+
+
+class Listening:
+    """A generator that answers nothing and remembers what it was given."""
+
+    def generate(self, question, evidence):
+        self.given = [item.segment.text for item in evidence]
+        return Answer(question, None, (), (), 0.0, "listening")
+
+
+def test_an_answer_may_rest_on_all_that_a_page_says(base):
+    """A search shows two hits of a page first; what an answer needs may be the third."""
+    report = ingested("/report.pdf", *(f"The pump {'seal ' * n}broke." for n in (4, 3, 2)), "pump")
+    pages = (1, 1, 1, 2)
+    extracts = tuple(
+        replace(extract, segment=replace(extract.segment, locator=PageRegion(page)))
+        for extract, page in zip(report.extracts, pages, strict=True)
+    )
+    Store.open(base.uri).commit([replace(report, extracts=extracts, embeddings=())])
+    third = extracts[2].segment.text
+    assert third not in [e.segment.text for e in base.search("pump seal broke", k=3).evidence]
+    listening = Listening()
+    base.ask("pump seal broke", k=3, generator=listening)
+    assert third in listening.given
 
 
 @pytest.mark.parametrize("kind", ["flat", "auto"])

@@ -61,6 +61,9 @@ SETTINGS: Mapping[str, Setting] = {
     "reranker": Setting("", "Model that looks at the best hits again: NAME:DIR; empty: none."),
     "rerank_depth": Setting(20, "How many hits the reranker looks at."),
     "diversity": Setting(0.0, "0 is relevance alone; towards 1, hits that say the same are fewer."),
+    "page_hits": Setting(
+        2, "Hits of one page that come before those of other pages; 0: by relevance alone."
+    ),
     "neighbours": Setting(0, "Segments fetched before and after each hit."),
     "adaptive": Setting(False, "Return fewer than k hits where belief falls off."),
     "k": Setting(10, "How many hits a search returns and an answer may rest on."),

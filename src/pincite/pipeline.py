@@ -356,6 +356,11 @@ class KnowledgeBase:
     def _options(self) -> Options:
         return options_of(self._config)
 
+    @property
+    def _answering(self) -> Options:
+        """How evidence for an answer is found: it may need all that one page says."""
+        return replace(self._options, page_hits=0)
+
     def ask(
         self,
         question: str,
@@ -389,7 +394,7 @@ class KnowledgeBase:
             raise UsageError(_no_question(audio is not None or video is not None))
         if not question.strip():
             query = replace(query, audio=None)  # it is the question, no sample of the answer
-        found = self.search_for(query, k=k)
+        found = self.search_for(query, k=k, options=self._answering)
         composer = self._generator(generator or self._config["generator"], asked)
         generating = time.perf_counter()
         answer = composer.generate(asked, _with_neighbours(found))

@@ -241,6 +241,7 @@ REFUSED = {
     "an unknown channel": (["boat", "--channels", "lexicl"], "Did you mean 'lexical'?"),
     "an unknown reranker": (["boat", "--reranker", "cross-encode:x"], "Did you mean"),
     "too much diversity": (["boat", "--diversity", "2"], "between 0 and 1"),
+    "fewer than no hits of a page": (["boat", "--page-hits", "-1"], "at least 0"),
     "an unknown modality": (["boat", "--modality", "picture"], "got 'picture'"),
     "nothing asked": ([], "--image, --audio or --video"),
 }

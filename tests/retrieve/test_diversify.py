@@ -1,13 +1,15 @@
 """Passing over hits that say the same, and where to stop."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pincite.errors import UsageError
 from pincite.retrieve.adapt import cut
-from pincite.retrieve.diversify import mmr, relative, similarities
+from pincite.retrieve.diversify import mmr, pages_of, relative, similarities, spread
+from pincite.types import PageRegion, Segment, TextSpan
 
 
 @pytest.mark.parametrize("diversity", [0.0, 0.3, 0.7, 1.0])
@@ -79,3 +81,31 @@ def test_relevance_is_told_against_the_best():
 )
 def test_hits_end_where_belief_falls_off(shares, kept):
     assert cut(shares) == kept
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_no_page_has_more_than_its_share_before_the_others_have_theirs(most):
+    generator = np.random.default_rng(3)
+    for _ in range(20):
+        order = [str(i) for i in range(12)]
+        pages = {id: int(generator.integers(3)) for id in order if generator.random() < 0.8}
+        shown = spread(order, pages, most)
+        assert sorted(shown, key=int) == order  # nothing is lost
+        ranks = {id: order[: order.index(id)] for id in order}
+        late = {id for id in pages if sum(pages.get(b) == pages[id] for b in ranks[id]) >= most}
+        early = [id for id in order if id not in late]
+        assert shown == early + [id for id in order if id in late]
+
+
+def test_what_stands_on_no_page_is_not_held_back():
+    assert spread(["a", "b", "c"], {}, 1) == ["a", "b", "c"]
+
+
+def test_the_first_pages_of_two_files_are_two_pages():
+    here = Segment("a", "one", "text", PageRegion(1), "words")
+    there = replace(here, id="b", asset_id="two")
+    beside = replace(here, id="c", locator=PageRegion(2))
+    lines = replace(here, id="d", locator=TextSpan(0, 5))
+    found = pages_of({segment.id: segment for segment in (here, there, beside, lines)})
+    assert len(set(found.values())) == 3
+    assert set(found) == {"a", "b", "c"}

@@ -6,10 +6,19 @@ import numpy as np
 import pytest
 
 from pincite.errors import UsageError
-from pincite.retrieve.search import Searcher
+from pincite.retrieve.search import Options, Searcher
 from pincite.store.ledger import Ingested, LedgerEntry, Source
 from pincite.store.tables import Store
-from pincite.types import Asset, Embeddings, Extracted, Filters, Query, Segment, TextSpan
+from pincite.types import (
+    Asset,
+    Embeddings,
+    Extracted,
+    Filters,
+    PageRegion,
+    Query,
+    Segment,
+    TextSpan,
+)
 
 PUMP = "The pump in the north hut failed in March because its seal was worn."
 BIRDS = "Four hundred penguins nest on the beach below the station."
@@ -153,3 +162,41 @@ def test_any_text_is_a_query(store, text):
 def test_the_search_is_repeatable(store):
     first, second = (Searcher(store, [Axes()]).search(Query("pump birds"), k=3) for _ in range(2))
     assert [e.hit for e in first.evidence] == [e.hit for e in second.evidence]
+
+
+# -- pages ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def report(tmp_path):
+    """A store with four paragraphs on the pump on page 1, and one on each of two more pages."""
+    store = Store.open(str(tmp_path / "kb"), create=True)
+    whole = ingested(1, PUMP, "/report.pdf", Axes())
+    segment = whole.extracts[0].segment
+    said = ["pump pump pump seal", "pump pump seal", "pump seal now", "pump", "a pump", "the pump"]
+    boxes = map(PageRegion, (1, 1, 1, 1, 2, 3))
+    extracts = [
+        Extracted(replace(segment, id=f"{n:032}", text=text, ordinal=n, locator=box))
+        for n, (text, box) in enumerate(zip(said, boxes, strict=True), start=1)
+    ]
+    store.commit([replace(whole, extracts=tuple(extracts), embeddings=())])
+    return store
+
+
+def pages(store, k, **options):
+    found = Searcher(store, options=Options(**options)).search(Query("pump seal"), k=k)
+    return [item.segment.locator.page for item in found.evidence]
+
+
+def test_two_hits_of_a_page_come_before_those_of_other_pages(report):
+    assert pages(report, 6, page_hits=0)[:3] == [1, 1, 1]
+    assert pages(report, 4)[:2] == [1, 1]
+    assert sorted(pages(report, 4)) == [1, 1, 2, 3]
+    assert sorted(pages(report, 6)) == [1, 1, 1, 1, 2, 3]
+
+
+def test_where_belief_falls_off_other_pages_do_not_come_in(report):
+    """Adaptive keeps what is believed; the rule of pages only orders what is kept."""
+    kept = pages(report, 6, page_hits=0, adaptive=True)
+    assert len(kept) < 6
+    assert sorted(pages(report, 6, page_hits=1, adaptive=True)) == sorted(kept)

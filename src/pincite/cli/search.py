@@ -54,6 +54,12 @@ def search(
         Optional[float],  # noqa: UP045
         typer.Option("--diversity", metavar="0..1", help="Pass over hits that say the same."),
     ] = None,
+    page_hits: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option(
+            "--page-hits", metavar="N", help="N hits of a page before other pages; 0: no limit."
+        ),
+    ] = None,
     neighbours: Annotated[
         Optional[int],  # noqa: UP045
         typer.Option("--neighbours", metavar="N", help="Show N segments around each hit, too."),
@@ -86,7 +92,12 @@ def search(
         )
     flags: dict[str, object] = {"kb": kb, "k": k, "fusion": fusion, "channels": channels}
     flags |= {"reranker": reranker, "ocr": ocr}
-    flags |= {"diversity": diversity, "neighbours": neighbours, "adaptive": adaptive}
+    flags |= {
+        "diversity": diversity,
+        "page_hits": page_hits,
+        "neighbours": neighbours,
+        "adaptive": adaptive,
+    }
     config = load_config(flags)
     filters = Filters(
         modalities=_modalities(modality),

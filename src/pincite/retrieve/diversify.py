@@ -1,4 +1,6 @@
-"""Fewer hits that say the same: maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998).
+"""Fewer hits that say the same, or stand on the same page.
+
+Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998):
 
     MMR = argmax over d not chosen yet of (1 - λ) rel(d) - λ max over chosen c of sim(d, c)
 
@@ -7,14 +9,15 @@ The paper weighs relevance with λ; here λ is the diversity, so 0 changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from pincite.errors import UsageError
 from pincite.language import terms_with_characters
-from pincite.types import Vectors
+from pincite.types import PageRegion, Segment, Vectors
 
 
 def mmr(
@@ -86,3 +89,33 @@ def relative(shares: Mapping[str, float], ids: Sequence[str]) -> list[float]:
     """Return the shares of some candidates as parts of the best of them."""
     best = max((shares[id] for id in ids), default=0.0) or 1.0
     return [shares[id] / best for id in ids]
+
+
+def spread(order: Sequence[str], pages: Mapping[str, Hashable], most: int) -> list[str]:
+    """Return ids in their order, but those of a page that has had its share at the end.
+
+    Args:
+        order: Ids, best first.
+        pages: The page of each that stands on one.
+        most: How many of one page come first.
+
+    Example:
+        >>> spread(["a", "b", "c", "d"], {"a": 1, "b": 1, "c": 1, "d": 2}, 2)
+        ['a', 'b', 'd', 'c']
+    """
+    had: Counter[Hashable] = Counter()
+    first, later = list[str](), list[str]()
+    for id in order:
+        if id in pages:
+            had[pages[id]] += 1
+        (later if id in pages and had[pages[id]] > most else first).append(id)
+    return first + later
+
+
+def pages_of(segments: Mapping[str, Segment]) -> dict[str, Hashable]:
+    """Return the file and page of each segment that stands on a page, by id."""
+    return {
+        id: (segment.asset_id, segment.locator.page)
+        for id, segment in segments.items()
+        if isinstance(segment.locator, PageRegion)
+    }

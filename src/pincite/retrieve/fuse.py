@@ -96,12 +96,12 @@ class Steps:
 
 
 WITH_VECTORS = Steps(
-    alone=Weights(0.183, 1.063, 0.0, 4.082, 1.072, 1.719, 2.085, 1.431),
-    full=Weights(0.126, 0.420, 0.0, 3.002, 0.614, 1.260, 1.590, 1.179, around=0.488),
+    alone=Weights(0.169, 1.233, 0.0, 3.502, 1.065, 1.743, 2.100, 1.525),
+    full=Weights(0.111, 0.620, 0.0, 2.573, 0.619, 1.212, 1.535, 1.255, around=0.476),
 )
 WORDS_ONLY = Steps(
-    alone=Weights(lexical_standing=1.516, sentence=2.318, phrase=1.881),
-    full=Weights(lexical_standing=0.928, sentence=1.935, phrase=1.602, around=0.390),
+    alone=Weights(lexical_standing=1.425, sentence=2.325, phrase=2.026),
+    full=Weights(lexical_standing=0.813, sentence=1.864, phrase=1.669, around=0.424),
 )
 CHINESE_ONLY = Steps(
     alone=Weights(lexical_share=5.257, coverage=4.981, sentence=3.501, phrase=2.271),

@@ -23,6 +23,9 @@ from pincite.types import Evidence, Hit, Query, Segment
 
 POOL = 50
 """Candidates taken from each channel; fewer lose recall, more only cost time."""
+PAGE_HITS = 2
+"""Who opens a page has all of it in view: what else stands on it is worth less than other pages.
+(Not to an answer, which may need all of it.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Options:
         reranker: Looks at the best candidates again, one by one; None: nothing does.
         rerank_depth: At how many of them.
         diversity: 0 is relevance alone; towards 1, hits that say the same are passed over.
+        page_hits: So many hits of one page come first, further ones after those of other pages;
+            0: no limit.
         adaptive: Return fewer than asked for where belief falls off.
         neighbours: Fetch so many segments before and after each hit, too.
     """
@@ -44,6 +49,7 @@ class Options:
     reranker: Reranker | None = None
     rerank_depth: int = 20
     diversity: float = 0.0
+    page_hits: int = PAGE_HITS
     adaptive: bool = False
     neighbours: int = 0
 
@@ -56,11 +62,9 @@ def options_of(config: Config) -> Options:
         NotFound: The reranker's model, or the file of a learned fusion, is not here.
         MissingExtra: The reranker needs a package that is not installed.
     """
-    if config["neighbours"] < 0 or config["rerank_depth"] < 1:
-        raise UsageError(
-            f"neighbours is at least 0 and rerank_depth at least 1, got {config['neighbours']} "
-            f"and {config['rerank_depth']}"
-        )
+    for name, least in (("neighbours", 0), ("page_hits", 0), ("rerank_depth", 1)):
+        if config[name] < least:
+            raise UsageError(f"{name} is at least {least}, got {config[name]}")
     if not 0 <= config["diversity"] <= 1:
         raise UsageError(f"diversity is between 0 and 1, got {config['diversity']}")
     return Options(
@@ -69,6 +73,7 @@ def options_of(config: Config) -> Options:
         reranker=reranker_of(config["reranker"], config),
         rerank_depth=config["rerank_depth"],
         diversity=config["diversity"],
+        page_hits=config["page_hits"],
         adaptive=config["adaptive"],
         neighbours=config["neighbours"],
     )
@@ -153,14 +158,16 @@ class Searcher:
         return gather(self.store, asked, router.routes(asked), depth, to_sql(query.filters))
 
     def _chosen(self, pool: Pool, shares: Mapping[str, float], k: int) -> list[str]:
-        """Return the ids of the hits, best first."""
+        """Return the ids of the hits, in the order they are shown."""
+        options = self.options
         order = [id for id, _ in sorted(shares.items(), key=lambda item: (-item[1], item[0]))]
-        if self.options.diversity:
+        if options.adaptive:
+            order = order[: adapt.cut([shares[id] for id in order[:k]])]
+        if options.diversity:
             order = self._diverse(pool, shares, order[: max(POOL, k)], k)
-        best = order[:k]
-        if self.options.adaptive:
-            best = best[: adapt.cut([shares[id] for id in best])]
-        return best
+        if options.page_hits:
+            order = diversify.spread(order, diversify.pages_of(pool.segments), options.page_hits)
+        return order[:k]
 
     def _diverse(
         self, pool: Pool, shares: Mapping[str, float], order: Sequence[str], k: int
