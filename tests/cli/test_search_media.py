@@ -1,6 +1,8 @@
 """Pictures, recordings and videos as queries, on the real command line."""
 
+import io
 import json
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -227,7 +229,28 @@ def test_words_in_a_picture_are_read_where_ocr_is_on(place, search):
     assert "heard" not in search("--image", place / "sign.png", "--ocr", "off").query
 
 
+def test_a_file_of_queries_is_answered_a_line_each(place, search, capsys, monkeypatch):
+    asked = ["station harbour", "where is the boat?"]
+    alone = [search(query).hits for query in asked]
+    queries = place / "queries.txt"
+    queries.write_text("\ufeffstation harbour\n\n  where is the boat?\n", "utf-8")
+    for source in (str(queries), "-"):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(queries.read_text("utf-8-sig")))
+        assert run(["search", "--batch", source, "--json", "--explain"]) == 0
+        said = capsys.readouterr()
+        lines = [json.loads(line) for line in said.out.splitlines()]
+        assert [line["query"]["text"] for line in lines] == asked
+        assert [line["hits"] for line in lines] == alone
+        assert said.err.count("note: searching by words alone") == 1
+    assert run(["search", "--batch", str(queries), "-k", "1"]) == 0
+    heads = [line for line in capsys.readouterr().out.splitlines() if line.startswith("# ")]
+    assert heads == [f"# {query}" for query in asked]
+
+
 REFUSED = {
+    "a file of queries and another": (["boat", "--batch", "q.txt"], "no other goes with it"),
+    "a file of queries that is not there": (["--batch", "none.txt"], "cannot be read"),
+    "a file without queries": (["--batch", "/dev/null"], "holds no queries"),
     "another kind of file": (["--image", "folder/hum.wav"], "give it as audio"),
     "a document": (["--audio", "folder/pump.txt"], "write what it says"),
     "a missing file": (["--video", "none.mp4"], "there is no such file"),

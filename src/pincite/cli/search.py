@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -68,6 +72,10 @@ def search(
         Optional[bool],  # noqa: UP045
         typer.Option("--adaptive", help="Fewer hits where belief falls off."),
     ] = None,
+    batch: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--batch", metavar="FILE", help="Many queries, one a line; - is stdin."),
+    ] = None,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Show which channels were asked, and what each one added."),
@@ -85,19 +93,11 @@ def search(
     from pincite.forms import search_to_json
     from pincite.pipeline import KnowledgeBase
 
-    if not query.strip() and image is None and audio is None and video is None:
-        raise UsageError(
-            'the query is empty; say what to look for: pincite search "pump pressure", or give '
-            "--image, --audio or --video"
-        )
+    asked = _Asked(query, image, audio, video, options.part_weights(weights), without or "", batch)
+    asked.check()
     flags: dict[str, object] = {"kb": kb, "k": k, "fusion": fusion, "channels": channels}
-    flags |= {"reranker": reranker, "ocr": ocr}
-    flags |= {
-        "diversity": diversity,
-        "page_hits": page_hits,
-        "neighbours": neighbours,
-        "adaptive": adaptive,
-    }
+    flags |= {"reranker": reranker, "ocr": ocr, "diversity": diversity, "page_hits": page_hits}
+    flags |= {"neighbours": neighbours, "adaptive": adaptive}
     config = load_config(flags)
     filters = Filters(
         modalities=_modalities(modality),
@@ -107,25 +107,78 @@ def search(
         where=where or "",
     )
     base = KnowledgeBase.open(config["kb"] or "default", config=config, create=not config["kb"])
-    found = base.search(
-        query,
-        image=image,
-        audio=audio,
-        video=video,
-        weights=options.part_weights(weights),
-        without=without or "",
-        filters=filters,
-    )
-    for warning in found.warnings:
-        say(f"note: {warning}", quiet=quiet)
-    if json:
-        emit(search_to_json(found, explain=explain))
-        return 0
-    for line in found_lines(found, explain):
-        write(line)
-    if not found.evidence:
-        say(_nothing(base, found), quiet=quiet)
+    told = set[str]()
+    for found in asked.search(base, filters):
+        for warning in found.warnings:
+            if warning not in told:  # of many queries, once
+                say(f"note: {warning}", quiet=quiet)
+        told.update(found.warnings)
+        if json:
+            emit(search_to_json(found, explain=explain))
+            continue
+        if batch is not None:
+            write(f"# {found.query.text}")
+        for line in found_lines(found, explain):
+            write(line)
+        if not found.evidence:
+            say(_nothing(base, found), quiet=quiet)
     return 0
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the command line looks for."""
+
+    query: str
+    image: Path | None
+    audio: Path | None
+    video: Path | None
+    weights: Mapping[Modality, float]
+    without: str
+    batch: Path | None
+
+    def check(self) -> None:
+        """Return if something is asked, in one way.
+
+        Raises:
+            UsageError: Nothing is, or queries from a file and another one.
+        """
+        media = self.image or self.audio or self.video
+        if self.batch is not None:
+            if self.query or media or self.weights or self.without:
+                raise UsageError("--batch reads its queries from a file; no other goes with it")
+        elif not self.query.strip() and not media:
+            raise UsageError(
+                'the query is empty; say what to look for: pincite search "pump pressure", or '
+                "give --image, --audio or --video, or --batch with a file of queries"
+            )
+
+    def search(self, base: KnowledgeBase, filters: Filters) -> Iterator[Found]:
+        """Yield what is found: of one query, or of each in the file."""
+        if self.batch is not None:
+            yield from base.search_many(_lines(self.batch), filters=filters)
+            return
+        yield base.search(
+            self.query,
+            image=self.image,
+            audio=self.audio,
+            video=self.video,
+            weights=self.weights,
+            without=self.without,
+            filters=filters,
+        )
+
+
+def _lines(path: Path) -> list[str]:
+    """Return the queries of a file, one a line; "-" is standard input."""
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"the queries in {path} cannot be read: {error}") from None
+    queries = [line.strip() for line in text.splitlines() if line.strip()]
+    if not queries:
+        raise UsageError(f"{path} holds no queries; write one a line")
+    return queries
 
 
 def _nothing(base: KnowledgeBase, found: Found) -> str:

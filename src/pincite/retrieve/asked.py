@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +15,9 @@ from pincite.errors import UsageError
 from pincite.language import language_of
 from pincite.types import Query, Vectors
 
+Parts = Sequence[tuple[Content, float]]
+"""What a query is made of, with the weight of each."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
@@ -25,12 +28,14 @@ class Asked:
         text: The words that are wanted: those typed, and those heard or read in other parts.
         words: The same with other ways to write its dates.
         unwanted: The words that push away.
+        vectors: Those made beforehand, (d,), by space.
     """
 
     query: Query
     text: str
     words: str
     unwanted: str
+    vectors: Mapping[str, Vectors] = field(default_factory=dict)
 
     @classmethod
     def of(cls, query: Query) -> Asked:
@@ -71,21 +76,49 @@ class Asked:
         Raises:
             UsageError: The parts cancel each other out.
         """
+        if encoder.space in self.vectors:
+            return self.vectors[encoder.space]
+        parts = self._wanted_parts(encoder)
+        return _encoded(encoder, [parts])[0] if parts else None
+
+    def _wanted_parts(self, encoder: Encoder) -> Parts:
+        """Return `parts_for`, or nothing if no part is wanted there."""
         parts = self.parts_for(encoder)
-        if not any(weight > 0 for _, weight in parts):
-            return None
-        return _mixed(encoder, parts)
+        return parts if any(weight > 0 for _, weight in parts) else []
 
     def unwanted_vector(self, encoder: Encoder) -> Vectors | None:
         """Return what pushes away in a space, (d,), if the query has only such parts there."""
         parts = self.parts_for(encoder)
         if not parts or any(weight > 0 for _, weight in parts):
             return None
-        return _mixed(encoder, [(content, -weight) for content, weight in parts])
+        return _encoded(encoder, [[(content, -weight) for content, weight in parts]])[0]
 
 
-def _mixed(encoder: Encoder, parts: Sequence[tuple[Content, float]]) -> Vectors:
-    vectors = encoder.encode([content for content, _ in parts], role="query")
+def encoded(asked: Sequence[Asked], encoder: Encoder) -> list[Asked]:
+    """Return queries that know their vectors in the space of an encoder, made in one batch.
+
+    Raises:
+        UsageError: The parts of one cancel each other out.
+    """
+    parts = [one._wanted_parts(encoder) for one in asked]
+    vectors = iter(_encoded(encoder, [own for own in parts if own]))
+    return [
+        replace(one, vectors={**one.vectors, encoder.space: next(vectors)}) if own else one
+        for one, own in zip(asked, parts, strict=True)
+    ]
+
+
+def _encoded(encoder: Encoder, queries: Sequence[Parts]) -> list[Vectors]:
+    """Return the vector of each query, (d,), none of which is without parts."""
+    contents = [content for parts in queries for content, _ in parts]
+    if not contents:
+        return []
+    vectors = encoder.encode(contents, role="query")
+    ends = np.cumsum([len(parts) for parts in queries])[:-1]
+    return list(map(_mixed, np.split(vectors, ends), queries))
+
+
+def _mixed(vectors: Vectors, parts: Parts) -> Vectors:
     mixed = np.array([weight for _, weight in parts], np.float32) @ vectors
     length = float(np.linalg.norm(mixed))
     if length < 1e-6:

@@ -28,6 +28,11 @@ PAGE_HITS = 2
 (Not to an answer, which may need all of it.)"""
 
 
+def depth_for(k: int) -> int:
+    """Return how many candidates each channel is asked for when `k` hits are wanted."""
+    return max(POOL, k)
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a search is done.
@@ -123,8 +128,12 @@ class Searcher:
             UsageError: A filter is not valid, no part of the query is wanted, or there is no such
                 channel.
         """
+        return self.search_asked(Asked.of(query), k)
+
+    def search_asked(self, asked: Asked, k: int) -> Found:
+        """Return what `search` does for a query whose vectors may be there already."""
         options = self.options
-        pool = self.candidates(query, max(POOL, k))
+        pool = self._candidates(asked, depth_for(k))
         if isinstance(options.fusion, Weighted):
             check_names(options.fusion.weights, pool.routes)
         clock = Clock()
@@ -145,7 +154,7 @@ class Searcher:
             )
             for id in best
         )
-        found = Found(query, evidence, routes=pool.routes)
+        found = Found(asked.query, evidence, routes=pool.routes)
         if options.neighbours:
             found = replace(found, around=self._around(evidence))
             clock.lap("neighbours")
@@ -153,9 +162,11 @@ class Searcher:
 
     def candidates(self, query: Query, depth: int = POOL) -> Pool:
         """Return what the channels bring up for a query, `depth` from each, with features."""
-        asked = Asked.of(query)
+        return self._candidates(Asked.of(query), depth)
+
+    def _candidates(self, asked: Asked, depth: int) -> Pool:
         router = Router(self.store, self.encoders, self.nearest, self.options.channels)
-        return gather(self.store, asked, router.routes(asked), depth, to_sql(query.filters))
+        return gather(self.store, asked, router.routes(asked), depth, to_sql(asked.query.filters))
 
     def _chosen(self, pool: Pool, shares: Mapping[str, float], k: int) -> list[str]:
         """Return the ids of the hits, in the order they are shown."""
@@ -164,7 +175,7 @@ class Searcher:
         if options.adaptive:
             order = order[: adapt.cut([shares[id] for id in order[:k]])]
         if options.diversity:
-            order = self._diverse(pool, shares, order[: max(POOL, k)], k)
+            order = self._diverse(pool, shares, order[: depth_for(k)], k)
         if options.page_hits:
             order = diversify.spread(order, diversify.pages_of(pool.segments), options.page_hits)
         return order[:k]

@@ -136,12 +136,26 @@ class ResidentIndex:
             SpaceMismatch: Another space was asked for.
             UsageError: `k` is below 1, or `where` is no expression over the columns.
         """
+        one = np.reshape(vector, (1, -1))
+        return self.nearest_many(space, one, k, where, metric=metric, exact=exact)[0]
+
+    def nearest_many(
+        self,
+        space: str,
+        vectors: Vectors,
+        k: int,
+        where: str = "",
+        *,
+        metric: Metric = "cosine",
+        exact: bool = False,
+    ) -> list[Ranked]:
+        """Return for each vector of (m, d) what `nearest` returns."""
         if space != self.space:
             raise SpaceMismatch(space, self.space)
         rows, matching = self._state
         mask = matching(where) if where.strip() else None
         seen = replace(rows, index=None) if exact else rows
-        return _ranked(seen, space, np.reshape(vector, (1, -1)), k, mask, metric)[0]
+        return _ranked(seen, space, vectors, k, mask, metric)
 
     def refresh(self, store: Store) -> bool:
         """Take in the version that `store` sees; return whether it is another.

@@ -46,6 +46,13 @@ class ResidentStore:
         source = self.indexes.get(space, self.store)
         return source.nearest(space, vector, k, where, metric=metric, exact=exact)
 
+    def nearest_many(
+        self, space: str, vectors: Vectors, k: int, where: str = "", *, metric: Metric = "cosine"
+    ) -> list[Ranked]:
+        """Return for each vector of (m, d) what `nearest` returns."""
+        source = self.indexes.get(space, self.store)
+        return source.nearest_many(space, vectors, k, where, metric=metric)
+
     def refresh(self) -> bool:
         """See what was written since, in the store and in memory; return whether there was any."""
         self.store.refresh()
