@@ -97,3 +97,11 @@ def test_parts_that_cancel_out_are_refused():
     query = Query("bird", image=picture("bird"), weights={"text": -1})
     with pytest.raises(UsageError, match="cancel each other out"):
         Asked.of(query).vector(Joint())
+
+
+def test_what_only_pushes_away_in_a_space_is_not_looked_for_there():
+    """The picture is unwanted, and the words are for another encoder."""
+    asked = Asked.of(Query("a bird", image=picture("pump"), weights={"image": -1}))
+    pictures = Joint(modalities=("image",))
+    assert asked.vector(pictures) is None
+    assert asked.unwanted_vector(pictures) is not None
