@@ -34,7 +34,7 @@ def main() -> None:
             alone.append(_seconds(place, queries, batch=False))
             many.append(_seconds(place, queries, batch=True))
     one, other = statistics.median(alone), statistics.median(many)
-    print(f"{len(queries)} queries over {store.count()} segments, {arguments.rounds} rounds in turn")
+    print(f"{len(queries)} queries over {store.count()} segments, {arguments.rounds} rounds")
     print(f"one by one {one:.2f} s, as a batch {other:.2f} s: {one / other:.2f} x as fast")
 
 
