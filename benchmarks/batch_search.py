@@ -33,8 +33,9 @@ def main() -> None:
         for _ in range(arguments.rounds):
             alone.append(_seconds(place, queries, batch=False))
             many.append(_seconds(place, queries, batch=True))
+        segments = store.count()
     one, other = statistics.median(alone), statistics.median(many)
-    print(f"{len(queries)} queries over {store.count()} segments, {arguments.rounds} rounds")
+    print(f"{len(queries)} queries over {segments} segments, {arguments.rounds} rounds")
     print(f"one by one {one:.2f} s, as a batch {other:.2f} s: {one / other:.2f} x as fast")
 
 
