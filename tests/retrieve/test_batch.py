@@ -1,5 +1,7 @@
 """Many queries at once find what each would find alone."""
 
+import threading
+
 import pytest
 
 from pincite.errors import UsageError
@@ -10,6 +12,7 @@ from pincite.store.resident_store import ResidentStore
 from pincite.store.tables import Store
 from pincite.types import Embeddings, Filters, Query
 from tests.retrieve.joint import THINGS, Joint, ingested, picture, sound
+from tests.retrieve.test_late import WordVectors, paged
 from tests.retrieve.test_search import Axes
 from tests.store.making import ingested as written
 
@@ -127,3 +130,42 @@ def test_a_query_whose_parts_cancel_out_is_told(store, joint):
     query = Query("pump", image=picture("pump"), weights={"image": -1})
     with pytest.raises(UsageError, match="cancel each other out"):
         many(Searcher(store, [joint], Options()), [Query("bird"), query])
+
+
+class ByLength:
+    """A reranker that likes short texts."""
+
+    def rerank(self, query, candidates):
+        return [-float(len(candidate.segment.text)) for candidate in candidates]
+
+
+def threads_of(owner, name, monkeypatch):
+    """Return the threads that call a method from now on."""
+    called, used = getattr(owner, name), set()
+
+    def watched(*arguments, **named):
+        used.add(threading.get_ident())
+        return called(*arguments, **named)
+
+    monkeypatch.setattr(owner, name, watched)
+    return used
+
+
+def test_a_model_that_reads_each_query_alone_is_used_by_one_thread(
+    tmp_path, store, joint, monkeypatch
+):
+    plain = [Query(thing) for thing in THINGS] * 5
+    reranker, late = ByLength(), WordVectors()
+    used = threads_of(reranker, "rerank", monkeypatch)
+    many(Searcher(store, [], Options(reranker=reranker)), plain)
+    assert len(used) == 1
+    paper = Store.open(str(tmp_path / "paper"), create=True)
+    paper.commit([paged(1, ["pump", "valve bird"], ["boat boat boat", "nothing"])])
+    used = threads_of(late, "encode_tokens", monkeypatch)
+    many(Searcher(paper, [late]), plain)
+    assert len(used) == 1
+    pictures = Joint(modalities=("image",))
+    used = threads_of(pictures, "encode", monkeypatch)
+    unwanted = {"image": picture("pump"), "weights": {"image": -1}}
+    many(Searcher(store, [pictures]), [Query(thing, **unwanted) for thing in THINGS] * 5)
+    assert len(used) == 1

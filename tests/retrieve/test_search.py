@@ -1,5 +1,6 @@
 """A query through all channels of a real knowledge base."""
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -122,6 +123,20 @@ def test_the_query_is_encoded_as_a_query(store):
     encoder = Axes()
     Searcher(store, [encoder]).search(Query("penguins"), k=1)
     assert encoder.asked == [("penguins", "query")]
+
+
+def test_models_are_used_by_the_thread_that_searches(store):
+    """Words are looked up beside; not every model may be loaded or used by two threads."""
+    encoder, used = Axes(), set()
+    encode = encoder.encode
+
+    def watched(texts, role="document"):
+        used.add(threading.get_ident())
+        return encode(texts, role)
+
+    encoder.encode = watched
+    Searcher(store, [encoder]).search(Query("penguins"), k=1)
+    assert used == {threading.get_ident()}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Many queries at once.
 
 Their vectors are made in one batch an encoder and looked up in one pass over the table; what is
-left of each query is done by as many threads as there are processors.
+left of each query is done by several threads, unless a model has to look at each query alone.
 """
 
 from __future__ import annotations
@@ -38,17 +38,26 @@ def search_many(
         queries: What is looked for.
         k: Hits of each.
         nearest: Looks up many vectors.
-        threads: How many queries are worked on at a time.
+        threads: How many queries are worked on at a time where that takes no model: not every
+            one may be used by two threads.
 
     Raises:
         UsageError: One of them cannot be asked.
     """
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads if _without_models(searcher, queries) else 1) as pool:
         for start in range(0, len(queries), AT_ONCE):
             asked = [Asked.of(query) for query in queries[start : start + AT_ONCE]]
             asked, ahead = _looked_up(searcher, asked, depth_for(k), nearest)
             ready = replace(searcher, nearest=ahead)
             yield from pool.map(ready.search_asked, asked, [k] * len(asked))
+
+
+def _without_models(searcher: Searcher, queries: Sequence[Query]) -> bool:
+    """Return whether, once queries have their vectors, no model is needed any more."""
+    stored = searcher.store.spaces()
+    late = any(is_late(encoder) for encoder in searcher.encoders if encoder.space in stored)
+    pushing = any(query.without or min(query.weights.values(), default=0) < 0 for query in queries)
+    return searcher.options.reranker is None and not late and not pushing
 
 
 def _looked_up(

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from pincite.retrieve.align import Alignment, Passage, align
 from pincite.retrieve.asked import Asked
-from pincite.retrieve.channels import Channel, Dense, Said
+from pincite.retrieve.channels import Channel, Dense, Lexical, Said
 from pincite.retrieve.fuse import Features, features, surrounded, weights_for
 from pincite.retrieve.route import Route
+from pincite.retrieve.tags import Tags
 from pincite.store.tables import Store
 from pincite.types import Asset, Segment, Vectors
 
@@ -110,18 +111,26 @@ def gather(store: Store, asked: Asked, routes: Sequence[Route], depth: int, wher
 def _said(
     asked: Asked, routes: Sequence[Route], depth: int, where: str
 ) -> tuple[dict[str, Said], dict[str, float]]:
-    """Return what each channel says, and the milliseconds it took; all are asked at once."""
+    """Return what each channel says, and the milliseconds it took.
 
-    def ask(name: str, channel: Channel) -> tuple[Said, float]:
-        clock = Clock()
-        said = channel.search(asked, depth, where)
-        clock.lap(name)
-        return said, clock.laps[name]
+    Words are looked up while encoders run. Encoders run one after the other, here: not every
+    model may be loaded or used by two threads at a time, and each takes all processors itself.
+    """
 
-    able = {route.name: route.channel for route in routes if route.channel is not None}
-    with ThreadPoolExecutor(max(1, len(able))) as threads:
-        found = dict(zip(able, threads.map(ask, able, able.values()), strict=True))
-    return {n: said for n, (said, _) in found.items()}, {n: ms for n, (_, ms) in found.items()}
+    def ask(channels: Sequence[tuple[str, Channel]]) -> dict[str, tuple[Said, float]]:
+        clock, found = Clock(), {}
+        for name, channel in channels:
+            said = channel.search(asked, depth, where)
+            clock.lap(name)
+            found[name] = (said, clock.laps[name])
+        return found
+
+    able = [(route.name, route.channel) for route in routes if route.channel is not None]
+    with ThreadPoolExecutor(1) as beside:
+        awaited = beside.submit(ask, [(n, c) for n, c in able if isinstance(c, Lexical | Tags)])
+        found = ask([(n, c) for n, c in able if not isinstance(c, Lexical | Tags)])
+        found |= awaited.result()
+    return {n: found[n][0] for n, _ in able}, {n: found[n][1] for n, _ in able}
 
 
 def _features(
