@@ -24,8 +24,8 @@ class Pincite:
         self._base.hold_vectors()
 
     def ask(self, query: str) -> list[str]:
-        """Search."""
-        found = self._base.search(query, k=K).evidence
+        """Search; hits are places, and a file may have several, so more than K are asked for."""
+        found = self._base.search(query, k=2 * K).evidence
         return list(dict.fromkeys(Path(item.asset.uri).stem for item in found))
 
 
