@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pincite.store.recent import Recent
+from pincite.store.sampling import sample
 from pincite.store.tables import Store
 from tests.store.making import ingested
 
@@ -128,3 +129,14 @@ def test_vectors_of_two_spaces_are_kept_apart(tmp_path):
     for _ in range(2):
         assert np.array_equal(store.vectors("words", [segment_id])[segment_id], own.vectors[0])
         assert np.array_equal(store.vectors("turned", [segment_id])[segment_id], turned.vectors[0])
+
+
+def test_what_is_usual_is_sampled_once_a_version(store):
+    first = sample(store.view, "words", "text", 8)
+    assert sample(store.view, "words", "text", 8)[1] is first[1]
+    assert len(sample(store.view, "words", "image", 8)[0]) == 0
+    store.commit([ingested("/b.txt", "A valve broke.", "It was replaced.")])
+    later = sample(store.view, "words", "text", 8)
+    assert len(first[0]) == 1
+    assert len(later[0]) == 3
+    assert len(sample(store.view, "words", "text", 2)[0]) == 2

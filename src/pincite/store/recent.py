@@ -11,7 +11,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 CAPACITY = 4096
-"""Values of one kind that a view holds: with pages of text and vectors of 384, about 20 MiB."""
+"""Values of one kind that a view holds: passages of a thousand characters take some 10 MiB."""
 
 
 class Recent(Generic[K, V]):

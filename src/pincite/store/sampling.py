@@ -13,9 +13,15 @@ from pincite.types import Vectors
 def sample(view: View, space: str, modality: Modality, count: int) -> tuple[list[str], Vectors]:
     """Return (ids, vectors (m, d)) of at most `count` segments of a modality, evenly spread.
 
-    The same table gives the same sample. Segments without a vector of the space are left out,
-    so there may be fewer than asked for.
+    The same table gives the same sample, taken once a version. Segments without a vector of the
+    space are left out, so there may be fewer than asked for. Do not write to the vectors.
     """
+    key = (space, modality, count)
+    found = view.recent_samples.look_up([key], lambda keys: {key: _sample(view, *key)})
+    return found[key]
+
+
+def _sample(view: View, space: str, modality: Modality, count: int) -> tuple[list[str], Vectors]:
     field = view.spaces.get(space)
     if field is None:
         return [], np.empty((0, 0), np.float32)

@@ -12,12 +12,15 @@ from functools import cached_property
 import lance
 import pyarrow as pa
 
+from pincite.content import Modality
 from pincite.store.engine import EVIDENCE, SEGMENTS, explained, open_table, quoted
 from pincite.store.ledger import HEAD_ID, Head, LedgerRow, table_to_head, table_to_rows
 from pincite.store.recent import Recent
 from pincite.store.schema import check_version, spaces
 from pincite.types import Asset, Segment, Vectors
 
+Sampled = tuple[str, Modality, int]
+"""Space, modality and how many at most."""
 _HEAD_COLUMNS = ["asset_id", "record", "digest"]
 
 
@@ -30,6 +33,7 @@ class View:
         head: Its head.
         recent_segments, recent_assets: What was read last, by id.
         recent_vectors: Likewise by space and segment id.
+        recent_samples: What was sampled last, by space, modality and how many.
     """
 
     def __init__(
@@ -40,6 +44,9 @@ class View:
         self.recent_segments: Recent[str, Segment] = Recent()
         self.recent_assets: Recent[str, Asset] = Recent()
         self.recent_vectors: Recent[tuple[str, str], Vectors] = Recent()
+        self.recent_samples: Recent[tuple[str, Modality, int], tuple[list[str], Vectors]] = Recent(
+            64
+        )
         with explained(uri, "reading the ledger"):
             found = ledger.to_table(columns=_HEAD_COLUMNS, filter=f"asset_id = {quoted(HEAD_ID)}")
         self.head: Head = table_to_head(found)
