@@ -131,6 +131,14 @@ def test_vectors_of_two_spaces_are_kept_apart(tmp_path):
         assert np.array_equal(store.vectors("turned", [segment_id])[segment_id], turned.vectors[0])
 
 
+def test_what_is_shared_cannot_be_written_to(store):
+    vector = store.vectors("words", [_only(store)])[_only(store)]
+    _, sampled = sample(store.view, "words", "text", 8)
+    for shared in (vector, sampled):
+        with pytest.raises(ValueError, match="read-only"):
+            shared += 1.0
+
+
 def test_what_is_usual_is_sampled_once_a_version(store):
     first = sample(store.view, "words", "text", 8)
     assert sample(store.view, "words", "text", 8)[1] is first[1]
