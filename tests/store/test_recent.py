@@ -132,7 +132,11 @@ def test_vectors_of_two_spaces_are_kept_apart(tmp_path):
 
 
 def test_what_is_shared_cannot_be_written_to(store):
-    vector = store.vectors("words", [_only(store)])[_only(store)]
+    segment_id = _only(store)
+    bare = ingested("/bare.txt", "A valve broke.", space="")
+    store.commit([bare])
+    ids = [segment_id, bare.extracts[0].segment.id]
+    [vector] = store.vectors("words", ids).values()
     _, sampled = sample(store.view, "words", "text", 8)
     for shared in (vector, sampled):
         with pytest.raises(ValueError, match="read-only"):

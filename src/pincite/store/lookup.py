@@ -58,14 +58,13 @@ def vectors(view: View, space: str, ids: Collection[str]) -> dict[str, Vectors]:
 def recent_vectors(view: View, space: str, ids: Collection[str]) -> dict[str, Vectors]:
     """Return what `vectors` does; those looked up before are not read again.
 
-    They cannot be written to. For the few of a question, not for going through a table.
+    They cannot be written to (Arrow's own memory). For the few of a question, not for going
+    through a table.
     """
     keys = [(space, id_) for id_ in ids]
 
     def read(lacking: list[tuple[str, str]]) -> dict[tuple[str, str], Vectors]:
         found = vectors(view, space, [id_ for _, id_ in lacking])
-        for vector in found.values():
-            vector.setflags(write=False)  # others will be given the same
         return {(space, id_): vector for id_, vector in found.items()}
 
     return {id_: vector for (_, id_), vector in view.recent_vectors.look_up(keys, read).items()}

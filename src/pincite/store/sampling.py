@@ -14,7 +14,8 @@ def sample(view: View, space: str, modality: Modality, count: int) -> tuple[list
     """Return (ids, vectors (m, d)) of at most `count` segments of a modality, evenly spread.
 
     The same table gives the same sample, taken once a version. Segments without a vector of the
-    space are left out, so there may be fewer than asked for. The vectors cannot be written to.
+    space are left out, so there may be fewer than asked for. The vectors cannot be
+    written to (Arrow's own memory).
     """
     key = (space, modality, count)
     found = view.recent_samples.look_up([key], lambda keys: {key: _sample(view, *key)})
@@ -38,5 +39,4 @@ def _sample(view: View, space: str, modality: Modality, count: int) -> tuple[lis
         ).sort_by("id")
     flat = table[field.name].combine_chunks().flatten().to_numpy(zero_copy_only=False)
     vectors = np.asarray(flat, np.float32).reshape(-1, field.type.list_size)
-    vectors.setflags(write=False)
     return table["id"].to_pylist(), vectors
