@@ -4,8 +4,9 @@
 
 Each library runs in an environment of its own, made at the first run (some minutes). Passages are
 English paragraphs with questions (R@1) and two collections of abstracts with judgements (nDCG@10),
-all in one index. Pincite reads each passage as a file, the others are given strings. One table
-is printed; the last line of each library is the ratio to Pincite in the same run.
+all in one index. Pincite reads each passage as a file, the others are given strings. Questions
+and cold starts are taken in turn, library by library, and the median of the rounds counts: a shared
+machine is now faster, now slower. One table is printed, then the ratio of each to Pincite.
 """
 
 from __future__ import annotations
@@ -64,15 +65,13 @@ def main() -> None:
     parser.add_argument("--environments", type=Path, default=ROOT / ".venv-peers")
     parser.add_argument("--only", default=",".join(environments.PACKAGES))
     parser.add_argument("--queries", type=int, default=0, help="At most so many a collection.")
-    parser.add_argument("--rounds", type=int, default=3, help="Cold starts, the median counts.")
+    parser.add_argument("--rounds", type=int, default=3, help="Of questions and cold starts.")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         judged = prepare(work, arguments.queries)
-        rows = []
-        for name in arguments.only.split(","):
-            rows.append(measure(name, arguments.environments, work, judged, arguments.rounds))
-            print(rows[-1], flush=True)  # minutes of work; a fault in the next arm must not lose it
+        arms = [Arm(name, arguments.environments, work) for name in arguments.only.split(",")]
+        rows = measure(arms, judged, arguments.rounds)
     show(rows)
 
 
@@ -96,39 +95,63 @@ def prepare(work: Path, limit: int) -> Judged:
     return Judged(queries, relevant, collections)
 
 
-def measure(name: str, place: Path, work: Path, judged: Judged, rounds: int) -> Row:
-    """Return what one library does, every step in a process of its own."""
-    interpreter = environments.python(place, name)
-    environment = watch.clean(
-        os.environ, HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="true", PYTHONPATH=str(ROOT)
-    )
+class Arm:
+    """One library in its environment; every step is a process of its own."""
 
-    def step(doing: str) -> watch.Ran:
-        command = [str(interpreter), "-m", f"benchmarks.peers.arm_{name}", doing, str(work)]
-        return watch.run(command, work, environment)
+    def __init__(self, name: str, place: Path, work: Path) -> None:
+        self.name, self.work = name, work
+        self.interpreter = environments.python(place, name)
+        self._environment = watch.clean(
+            os.environ, HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="true", PYTHONPATH=str(ROOT)
+        )
 
-    made = step("ingest")
-    ingest = _last_line(made)
-    disk_mb = _bytes(work / INDEX[name]) / 1e6
-    asked = step("ask")
-    found = _last_line(asked)
-    first_s = statistics.median(step("first").seconds for _ in range(rounds))
-    again = _last_line(step("again"))
-    return Row(
-        name=name,
-        version=environments.version(interpreter, name),
-        r1=r_at_1(found["rankings"], judged, "qa-en"),
-        ndcg={c: ndcg_at_10(found["rankings"], judged, c) for c in COLLECTIONS[1:]},
-        passages_per_s=ingest["given"] / ingest["seconds"],
-        p50_ms=found["p50_ms"],
-        p95_ms=found["p95_ms"],
-        first_s=first_s,
-        ingest_mb=made.peak_mb,
-        ask_mb=asked.peak_mb,
-        disk_mb=disk_mb,
-        again_s=again["seconds"],
-        duplicates=int(again["held"] - ingest["held"]),
-    )
+    def step(self, doing: str) -> watch.Ran:
+        """Run a step, and say so: there are minutes of them."""
+        module = f"benchmarks.peers.arm_{self.name}"
+        command = [str(self.interpreter), "-m", module, doing, str(self.work)]
+        ran = watch.run(command, self.work, self._environment)
+        print(f"{self.name} {doing}: {ran.seconds:.1f} s, {ran.peak_mb:.0f} MB", flush=True)
+        return ran
+
+    def disk_mb(self) -> float:
+        """Return what its index takes."""
+        return _bytes(self.work / INDEX[self.name]) / 1e6
+
+
+def measure(arms: Sequence[Arm], judged: Judged, rounds: int) -> list[Row]:
+    """Return what each library does; what is compared in milliseconds is taken in turn."""
+    made = {arm.name: arm.step("ingest") for arm in arms}
+    disk_mb = {arm.name: arm.disk_mb() for arm in arms}
+    asked: dict[str, list[watch.Ran]] = {arm.name: [] for arm in arms}
+    first: dict[str, list[watch.Ran]] = {arm.name: [] for arm in arms}
+    for _ in range(rounds):
+        for arm in arms:
+            asked[arm.name].append(arm.step("ask"))
+            first[arm.name].append(arm.step("first"))
+    again = {arm.name: _last_line(arm.step("again")) for arm in arms}
+    rows = []
+    for arm in arms:
+        name, ingest = arm.name, _last_line(made[arm.name])
+        found = [_last_line(ran) for ran in asked[name]]
+        rankings = found[0]["rankings"]
+        rows.append(
+            Row(
+                name=name,
+                version=environments.version(arm.interpreter, name),
+                r1=r_at_1(rankings, judged, "qa-en"),
+                ndcg={c: ndcg_at_10(rankings, judged, c) for c in COLLECTIONS[1:]},
+                passages_per_s=ingest["given"] / ingest["seconds"],
+                p50_ms=statistics.median(one["p50_ms"] for one in found),
+                p95_ms=statistics.median(one["p95_ms"] for one in found),
+                first_s=statistics.median(ran.seconds for ran in first[name]),
+                ingest_mb=made[name].peak_mb,
+                ask_mb=max(ran.peak_mb for ran in asked[name]),
+                disk_mb=disk_mb[name],
+                again_s=again[name]["seconds"],
+                duplicates=int(again[name]["held"] - ingest["held"]),
+            )
+        )
+    return rows
 
 
 def r_at_1(rankings: Sequence[Sequence[str]], judged: Judged, collection: str) -> float:
