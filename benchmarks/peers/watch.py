@@ -58,11 +58,11 @@ def _tree(root: int) -> list[int]:
     while left:
         pid = left.pop()
         found.append(pid)
-        for task in Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
+        try:
+            for task in Path(f"/proc/{pid}/task").glob("*/children"):
                 left += [int(child) for child in task.read_text().split()]
-            except OSError:
-                continue  # it has ended
+        except OSError:
+            continue  # it has ended, or one of its threads has
     return found
 
 
